@@ -1,0 +1,50 @@
+// The settings of all processes, each with its unit in its name, a default or none, and one sentence of description.
+// A process picks those it needs: `z.object({ PORT: settings.PORT, … })`. The table in the docs is generated from here.
+import { z } from "zod";
+
+const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
+
+const perMinute = wholeNumber(1, 10_000_000_000).optional();
+
+export const settings = {
+  PORT: wholeNumber(0, 65_535).default(3000).describe("Port of the API; 0 takes a free one."),
+  SLUICE_HOST: z
+    .string()
+    .default("127.0.0.1")
+    .describe("Address the API listens on; `0.0.0.0` opens it to other machines (the container images do)."),
+  REDIS_URL: z
+    .string()
+    .regex(/^(rediss?:\/\/.+|\/.+)$/, "must be redis://…, rediss://… or the absolute path of a unix socket")
+    .optional()
+    .describe("Redis 6.2 or later, or Valkey. Unset: an embedded Redis that keeps its data in `SLUICE_DATA_DIR`."),
+  SLUICE_DATA_DIR: z.string().default(".data").describe("Folder of the embedded Redis and the key made in development."),
+  SLUICE_LOG_LEVEL: z
+    .enum(["debug", "info", "warn", "error", "silent"])
+    .default("info")
+    .describe("Least level of the log lines that are written."),
+  ANTHROPIC_API_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Key of the Claude account. Unset: `npm start` and `npm run demo` use the simulator."),
+  ANTHROPIC_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .default("https://api.anthropic.com")
+    .describe("Where Claude is reached."),
+  SLUICE_TIER: z
+    .enum(["free", "paid", "tier-1", "tier-2", "tier-3", "tier-4", "start", "build", "scale", "auto"])
+    .default("auto")
+    .describe("The account's limits by name; see docs/tiers.md for the numbers."),
+  SLUICE_REQUESTS_PER_MINUTE: perMinute.describe("Overrides the tier's requests per minute."),
+  SLUICE_INPUT_TOKENS_PER_MINUTE: perMinute.describe("Overrides the tier's input tokens per minute."),
+  SLUICE_OUTPUT_TOKENS_PER_MINUTE: perMinute.describe("Overrides the tier's output tokens per minute."),
+  SLUICE_BURST_SECONDS: z.coerce
+    .number()
+    .min(0.05)
+    .max(60)
+    .default(1)
+    .describe("How many seconds of a limit may leave at once; Claude may enforce 60 a minute as 1 a second."),
+  SLUICE_RETENTION_SECONDS: wholeNumber(1, 365 * 86_400)
+    .default(7 * 86_400)
+    .describe("How long a finished job stays readable."),
+} as const;
