@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 
 /** What an unfit environment says: every problem at once, by variable name, never the value. */
 export class EnvironmentError extends Error {

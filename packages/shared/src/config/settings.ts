@@ -1,6 +1,7 @@
 // The settings of all processes, each with its unit in its name, a default or none, and one sentence of description.
 // A process picks those it needs: `z.object({ PORT: settings.PORT, … })`. The table in the docs is generated from here.
 import { z } from "zod";
+import { tierNames } from "../limits/tiers.ts";
 
 const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 
@@ -31,10 +32,7 @@ export const settings = {
     .url({ protocol: /^https?$/ })
     .default("https://api.anthropic.com")
     .describe("Where Claude is reached."),
-  SLUICE_TIER: z
-    .enum(["free", "paid", "tier-1", "tier-2", "tier-3", "tier-4", "start", "build", "scale", "auto"])
-    .default("auto")
-    .describe("The account's limits by name; see docs/tiers.md for the numbers."),
+  SLUICE_TIER: z.enum(tierNames).default("auto").describe("The account's limits by name; see docs/tiers.md for the numbers."),
   SLUICE_REQUESTS_PER_MINUTE: perMinute.describe("Overrides the tier's requests per minute."),
   SLUICE_INPUT_TOKENS_PER_MINUTE: perMinute.describe("Overrides the tier's input tokens per minute."),
   SLUICE_OUTPUT_TOKENS_PER_MINUTE: perMinute.describe("Overrides the tier's output tokens per minute."),

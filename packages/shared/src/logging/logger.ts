@@ -1,6 +1,7 @@
 import { pino, stdSerializers } from "pino";
+import type { Logger as PinoLogger } from "pino";
 
-export type Logger = Pick<import("pino").Logger, "debug" | "info" | "warn" | "error">;
+export type Logger = Pick<PinoLogger, "debug" | "info" | "warn" | "error">;
 
 export interface LoggerOptions {
   /** Name of the process: `api`, `worker`, … */

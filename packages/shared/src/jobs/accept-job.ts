@@ -1,0 +1,64 @@
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import { tenantKeys } from "../redis/keys.ts";
+import { replyTexts } from "../redis/reply.ts";
+import { Script } from "../redis/script.ts";
+import type { JobSpec } from "./job-record.ts";
+
+const script = new Script(new URL("accept-job.lua", import.meta.url));
+
+/** A call that holds an idempotency key and has not answered after this long is taken for dead. */
+const idempotencyLeaseMs = 60_000;
+/** `api-contract.md`: an idempotency key is kept for 24 h. */
+const idempotencyKeptMs = 24 * 3_600_000;
+
+export interface Idempotency {
+  /** Hash of the client's key. */
+  keyHash: string;
+  /** Hash of the request it came with. */
+  fingerprint: string;
+}
+
+export interface JobToAccept {
+  tenant: string;
+  id: string;
+  spec: JobSpec;
+  /** The request's body as {@link packBody} made it. */
+  params: Buffer;
+  idempotency?: Idempotency | undefined;
+}
+
+export type AcceptReply =
+  | { outcome: "accepted"; createdAtMs: number }
+  /** An earlier call with this key was answered with `body`. */
+  | { outcome: "replayed"; body: string }
+  /** An earlier call with this key kept the job and died before its answer. */
+  | { outcome: "resumed"; jobId: string }
+  | { outcome: "mismatch" }
+  | { outcome: "in_progress" };
+
+const replySchema = z.union([
+  z.tuple([z.literal("accepted"), z.coerce.number()]).transform(([outcome, createdAtMs]) => ({ outcome, createdAtMs })),
+  z.tuple([z.literal("replayed"), z.string()]).transform(([outcome, body]) => ({ outcome, body })),
+  z.tuple([z.literal("resumed"), z.string()]).transform(([outcome, jobId]) => ({ outcome, jobId })),
+  z.tuple([z.enum(["mismatch", "in_progress"])]).transform(([outcome]) => ({ outcome })),
+]);
+
+/**
+ * Keeps a job in Redis, state `queued`, all or nothing. It is not in its lane yet: {@link enqueueJob} follows.
+ * Dying in between leaves a queued job that the orphan sweep of the worker puts into its lane.
+ */
+export async function acceptJob(redis: Redis, { tenant, id, spec, params, idempotency }: JobToAccept): Promise<AcceptReply> {
+  const keys = tenantKeys(tenant);
+  const reply = await script.run(
+    redis,
+    [keys.job(id), keys.jobParams(id), keys.jobs, keys.jobsOf("queued"), keys.idempotency(idempotency?.keyHash ?? "none")],
+    [id, JSON.stringify(spec), params, spec.expiresInMs ?? 0, idempotency?.fingerprint ?? "", idempotencyLeaseMs, idempotencyKeptMs],
+  );
+  return replySchema.parse(replyTexts(reply));
+}
+
+/** Remembers the answer of the first call, so that a repeat gets the same one. */
+export async function completeIdempotency(redis: Redis, tenant: string, keyHash: string, body: string): Promise<void> {
+  await redis.hset(tenantKeys(tenant).idempotency(keyHash), "body", body);
+}

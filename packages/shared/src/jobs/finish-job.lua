@@ -1,0 +1,47 @@
+-- finish-job.lua: write a job's final state, and with it the delivery that tells of it. The first final state stays; later ones are refused.
+-- KEYS  1 job hash, 2 params, 3 result, 4 index of all jobs, 5 index of queued jobs, 6 index of running jobs, 7 index of jobs in this final
+--       state, 8 final jobs by the time they are forgotten, 9 channel of the job, 10 delivery hash, 11 index of deliveries,
+--       12 pending deliveries, 13–16 indexes of the four final states
+-- ARGV  1 job id, 2 final status, 3 result (packed), 4 usage (JSON) or "", 5 cost in USD or "", 6 retention in ms, 7 id of the attempt
+--       that ends or "" (the decision comes from elsewhere), 8 "1": only a job that was never started,
+--       9 delivery id or "" (nobody wants to be told), 10 event id, 11 event type, 12 URL, 13 abort channel, 14 what is told there
+-- Returns  {"finished", finishedAtMs} | {"already", status} | {"started"} (refused by argument 8) | {"missing"}
+-- Work  a fixed number of writes, plus at most 20 forgotten jobs removed from the indexes
+local job = redis.call('HMGET', KEYS[1], 'status', 'attemptId', 'seq', 'attempts', 'startedAtMs', 'history')
+local status = job[1]
+if not status then return {'missing'} end
+if status ~= 'queued' and status ~= 'running' then return {'already', status} end
+if ARGV[8] == '1' and job[5] then return {'started'} end
+
+local time = redis.call('TIME')
+local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
+local seq = job[3] + 1
+redis.call('HSET', KEYS[1], 'status', ARGV[2], 'seq', seq, 'finishedAtMs', nowMs, 'attemptId', '',
+  'history', job[6] .. seq .. ',' .. ARGV[2] .. ',' .. nowMs .. ',' .. job[4] .. ';')
+if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'usage', ARGV[4]) end
+if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'costUsd', ARGV[5]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[6])
+redis.call('DEL', KEYS[2])
+redis.call('SET', KEYS[3], ARGV[3], 'PX', ARGV[6])
+redis.call('ZREM', KEYS[5], ARGV[1])
+redis.call('ZREM', KEYS[6], ARGV[1])
+redis.call('ZADD', KEYS[7], 0, ARGV[1])
+redis.call('ZADD', KEYS[8], nowMs + ARGV[6], ARGV[1])
+
+if ARGV[9] ~= '' then
+  redis.call('HSET', KEYS[10], 'jobId', ARGV[1], 'eventType', ARGV[11], 'eventId', ARGV[10], 'url', ARGV[12],
+    'status', 'pending', 'attempts', 0, 'createdAtMs', nowMs)
+  redis.call('ZADD', KEYS[11], 0, ARGV[9])
+  redis.call('ZADD', KEYS[12], nowMs, ARGV[9])
+end
+
+local forgotten = redis.call('ZRANGEBYSCORE', KEYS[8], '-inf', nowMs, 'LIMIT', 0, 20)
+if #forgotten > 0 then
+  redis.call('ZREM', KEYS[8], unpack(forgotten))
+  redis.call('ZREM', KEYS[4], unpack(forgotten))
+  for index = 13, 16 do redis.call('ZREM', KEYS[index], unpack(forgotten)) end
+end
+
+redis.call('PUBLISH', KEYS[9], seq .. ' ' .. ARGV[2])
+if status == 'running' and job[2] ~= ARGV[7] then redis.call('PUBLISH', ARGV[13], ARGV[14]) end
+return {'finished', nowMs}

@@ -1,0 +1,81 @@
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import { abortChannel, tenantKeys } from "../redis/keys.ts";
+import { replyTexts } from "../redis/reply.ts";
+import { Script } from "../redis/script.ts";
+import { deliveryIdOfJob, eventIdOfJob } from "./job-id.ts";
+import type { Usage } from "./job-record.ts";
+import { statusOfResult } from "./job-result.ts";
+import type { JobResult } from "./job-result.ts";
+import { finalStatuses } from "./job-status.ts";
+import { packBody } from "./stored-body.ts";
+
+const script = new Script(new URL("finish-job.lua", import.meta.url));
+
+export interface JobToFinish {
+  tenant: string;
+  id: string;
+  result: JobResult;
+  usage?: Usage | undefined;
+  costUsd?: number | undefined;
+  /** The attempt that ends with this; another attempt that is under way is told to abort. */
+  attemptId?: string;
+  /** Only a job that no attempt was ever begun at. */
+  onlyIfNotStarted?: boolean;
+  /** Where to tell of it; null: nobody asked. */
+  webhookUrl: string | null;
+  retentionMs: number;
+}
+
+const replySchema = z.union([
+  z.tuple([z.literal("finished"), z.number()]).transform(([outcome, finishedAtMs]) => ({ outcome, finishedAtMs })),
+  z.tuple([z.literal("already"), z.enum(finalStatuses)]).transform(([outcome, status]) => ({ outcome, status })),
+  z.tuple([z.enum(["started", "missing"])]).transform(([outcome]) => ({ outcome })),
+]);
+
+export type FinishReply = z.output<typeof replySchema>;
+
+/**
+ * Writes the final state of a job once; the first one stays. With it, in the same step, comes the delivery (still to be
+ * enqueued) when somebody wants to be told, so an event is never missing. Safe to repeat.
+ */
+export async function finishJob(redis: Redis, job: JobToFinish): Promise<FinishReply> {
+  const keys = tenantKeys(job.tenant);
+  const status = statusOfResult(job.result);
+  const deliveryId = deliveryIdOfJob(job.id);
+  const reply = await script.run(
+    redis,
+    [
+      keys.job(job.id),
+      keys.jobParams(job.id),
+      keys.jobResult(job.id),
+      keys.jobs,
+      keys.jobsOf("queued"),
+      keys.jobsOf("running"),
+      keys.jobsOf(status),
+      keys.retained,
+      keys.jobChannel(job.id),
+      keys.delivery(deliveryId),
+      keys.deliveries,
+      keys.deliveriesPending,
+      ...finalStatuses.map(keys.jobsOf),
+    ],
+    [
+      job.id,
+      status,
+      await packBody(job.result),
+      job.usage === undefined ? "" : JSON.stringify(job.usage),
+      job.costUsd ?? "",
+      job.retentionMs,
+      job.attemptId ?? "",
+      job.onlyIfNotStarted === true ? "1" : "",
+      job.webhookUrl === null ? "" : deliveryId,
+      eventIdOfJob(job.id),
+      `job.${status}`,
+      job.webhookUrl ?? "",
+      abortChannel,
+      `${job.tenant}/${job.id}`,
+    ],
+  );
+  return replySchema.parse(replyTexts(reply));
+}

@@ -1,0 +1,25 @@
+import { monotonicFactory } from "ulid";
+
+const nextUlid = monotonicFactory();
+
+/** Time-ordered ids: sorting them as text sorts by the time of making, also within one millisecond of one process. */
+export function newJobId(): string {
+  return `job_${nextUlid()}`;
+}
+
+const ulidPattern = "[0-9A-HJKMNP-TV-Z]{26}";
+const jobIdPattern = new RegExp(`^job_${ulidPattern}$`);
+
+/** Whether a text from outside can be a job's id at all; anything else needs no look-up. */
+export function isJobId(text: string): boolean {
+  return jobIdPattern.test(text);
+}
+
+/** A job reaches one final state, so its event and delivery have one id each, the same however often they are made. */
+export function eventIdOfJob(jobId: string): string {
+  return `evt_${jobId.slice("job_".length)}`;
+}
+
+export function deliveryIdOfJob(jobId: string): string {
+  return `del_${jobId.slice("job_".length)}`;
+}

@@ -1,0 +1,22 @@
+import type { Redis } from "ioredis";
+import { tenantKeys } from "../redis/keys.ts";
+import { replyTexts } from "../redis/reply.ts";
+import { Script } from "../redis/script.ts";
+import type { Attempt } from "./start-attempt.ts";
+
+const script = new Script(new URL("return-attempt.lua", import.meta.url));
+
+/**
+ * Puts a job back to `queued`: `retry` uses up one of its attempts, `rest` gives the attempt back.
+ *
+ * @returns false when the job is final or belongs to a newer attempt by now; nothing was changed then
+ */
+export async function returnAttempt(redis: Redis, { tenant, jobId, attemptId }: Attempt, kind: "retry" | "rest"): Promise<boolean> {
+  const keys = tenantKeys(tenant);
+  const reply = await script.run(
+    redis,
+    [keys.job(jobId), keys.jobsOf("queued"), keys.jobsOf("running"), keys.jobChannel(jobId)],
+    [jobId, attemptId, kind],
+  );
+  return String(replyTexts(reply)).startsWith("returned");
+}

@@ -1,0 +1,96 @@
+import type { Redis } from "ioredis";
+import type { LaneDirectory } from "../lanes/lane-directory.ts";
+import { enqueueJob } from "../lanes/lane-queue.ts";
+import { deadlinesKey, tenantRegistryKey } from "../redis/keys.ts";
+import { acceptJob } from "./accept-job.ts";
+import type { AcceptReply, Idempotency } from "./accept-job.ts";
+import { newJobId } from "./job-id.ts";
+import type { JobSpec } from "./job-record.ts";
+import type { MessageParams } from "./job-request.ts";
+import { readJob } from "./read-job.ts";
+import { packBody } from "./stored-body.ts";
+import type { Withdrawals } from "./withdrawals.ts";
+
+export interface SubmitContext {
+  redis: Redis;
+  lanes: LaneDirectory;
+  withdrawals: Withdrawals;
+}
+
+export interface JobToSubmit {
+  tenant: string;
+  params: MessageParams;
+  options: Omit<JobSpec, "model" | "lane" | "batchId">;
+  idempotency?: Idempotency | undefined;
+}
+
+export type SubmitReply =
+  | { outcome: "accepted"; id: string; spec: JobSpec; createdAtMs: number }
+  | Extract<AcceptReply, { outcome: "replayed" | "mismatch" | "in_progress" }>;
+
+/** Tenants this process has named in the registry, per connection. */
+const namedTenants = new WeakMap<Redis, Set<string>>();
+
+/**
+ * Takes a job in: record, then lane. When it resolves with `accepted`, Redis has the job on disk (P1).
+ *
+ * Rejects when Redis is away or full; the job is then withdrawn, as far as it got, as soon as Redis answers again.
+ * With an idempotency key, repeating the call is safe whatever happened to the one before.
+ */
+export async function submitJob(context: SubmitContext, { tenant, params, options, idempotency }: JobToSubmit): Promise<SubmitReply> {
+  const { redis, lanes, withdrawals } = context;
+  const [lane, packed] = await Promise.all([lanes.laneOf(params.model), packBody(params), nameTenant(redis, tenant)]);
+  const spec: JobSpec = { ...options, model: params.model, lane: lane.name, batchId: null };
+  const id = newJobId();
+  try {
+    if (idempotency === undefined) {
+      // Sent together on one connection, so Redis sees the record before the BullMQ job: one round trip.
+      const [reply] = await allDone([acceptJob(redis, { tenant, id, spec, params: packed }), enqueue(context, tenant, id, spec)]);
+      if (reply.outcome !== "accepted") throw new Error(`a job without an idempotency key was ${reply.outcome}`);
+      return { outcome: "accepted", id, spec, createdAtMs: reply.createdAtMs };
+    }
+    const reply = await acceptJob(redis, { tenant, id, spec, params: packed, idempotency });
+    switch (reply.outcome) {
+      case "accepted":
+        await enqueue(context, tenant, id, spec);
+        return { outcome: "accepted", id, spec, createdAtMs: reply.createdAtMs };
+      case "resumed":
+        return await resume(context, tenant, reply.jobId);
+      default:
+        return reply;
+    }
+  } catch (error) {
+    withdrawals.add({ tenant, id, idempotencyKeyHash: idempotency?.keyHash, laneName: lane.name });
+    throw error;
+  }
+}
+
+/** Answers for a call that kept its job and died: the lane gets the job if it has not got it. */
+async function resume(context: SubmitContext, tenant: string, id: string): Promise<SubmitReply> {
+  const job = await readJob(context.redis, tenant, id);
+  if (job === undefined) throw new Error(`job ${id} of an idempotency key is gone`);
+  const { spec, createdAtMs, status } = job.record;
+  if (status === "queued") await enqueue(context, tenant, id, spec);
+  return { outcome: "accepted", id, spec, createdAtMs };
+}
+
+async function enqueue({ redis, lanes }: SubmitContext, tenant: string, id: string, spec: JobSpec): Promise<void> {
+  const { lane, priority, maxAttempts, delayMs, expiresInMs } = spec;
+  const work = [enqueueJob(lanes.queueOf(lane), { tenant, id, priority, maxAttempts, delayMs })];
+  if (expiresInMs !== null) work.push(redis.zadd(deadlinesKey, Date.now() + expiresInMs, `${tenant}/${id}`).then(() => {}));
+  await allDone(work);
+}
+
+async function nameTenant(redis: Redis, tenant: string): Promise<void> {
+  let named = namedTenants.get(redis);
+  if (named === undefined) namedTenants.set(redis, (named = new Set()));
+  if (named.has(tenant)) return;
+  await redis.sadd(tenantRegistryKey, tenant);
+  named.add(tenant);
+}
+
+/** `Promise.all` that waits for all to settle before it rejects, so that nothing is under way when the caller undoes it. */
+async function allDone<Values extends readonly unknown[]>(promises: { [Index in keyof Values]: Promise<Values[Index]> }): Promise<Values> {
+  await Promise.allSettled(promises);
+  return await Promise.all(promises);
+}

@@ -1,0 +1,12 @@
+// Which lanes exist. The API names a lane before its first job; workers open those that are named.
+import type { Redis } from "ioredis";
+import { laneRegistryKey, lanesChannel } from "../redis/keys.ts";
+
+export async function readLanes(redis: Redis): Promise<Set<string>> {
+  return new Set(await redis.smembers(laneRegistryKey));
+}
+
+/** Names a lane and tells the workers. Safe to repeat; must be done before the lane's first job is accepted. */
+export async function nameLane(redis: Redis, laneName: string): Promise<void> {
+  if ((await redis.sadd(laneRegistryKey, laneName)) > 0) await redis.publish(lanesChannel, laneName);
+}

@@ -1,0 +1,29 @@
+import { Redis } from "ioredis";
+import type { RedisOptions } from "ioredis";
+
+/** Reconnects after at most this long (ioredis' and BullMQ's own delays grow to 5 s and 20 s). */
+const reconnectDelayMsMax = 1_000;
+
+const reconnectDelayMs = (attempt: number): number => Math.min(attempt * 100, reconnectDelayMsMax);
+
+/**
+ * For processes that answer clients: a command fails at once while Redis is away, and within `commandTimeoutMs` when
+ * Redis went silent. A command that was refused by the time-out may still have been executed.
+ */
+export function connectForApi(redisUrl: string, commandTimeoutMs = 1_500): Redis {
+  return connect(redisUrl, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 2_000,
+    commandTimeout: commandTimeoutMs,
+  });
+}
+
+/** For workers and subscribers: commands wait until Redis is back. BullMQ requires `maxRetriesPerRequest: null`. */
+export function connectForWorker(redisUrl: string): Redis {
+  return connect(redisUrl, { maxRetriesPerRequest: null });
+}
+
+function connect(redisUrl: string, options: RedisOptions): Redis {
+  return new Redis(redisUrl, { ...options, replyMapping: "legacy", retryStrategy: reconnectDelayMs });
+}
