@@ -1,9 +1,9 @@
+import { classOfPool, poolOfModel } from "./pool-of-model.ts";
 import type { ModelClass } from "./pool-of-model.ts";
-import { poolOfModel } from "./pool-of-model.ts";
 
 /** Account × pool: one BullMQ queue, one limiter. */
 export interface Lane {
-  /** Name of the BullMQ queue. The braces make one hash slot of all its keys. */
+  /** Name of the BullMQ queue, `{account.pool}`. The braces make one hash slot of all its keys. */
   name: string;
   account: string;
   pool: string;
@@ -22,14 +22,20 @@ export const ownPoolsMax = 32;
  * @param openLanes names of the lanes that exist; an unknown model gets a new one only while there are few of them
  */
 export function laneOfModel(model: string, openLanes: ReadonlySet<string>, account = defaultAccount): Lane {
-  const { name: pool, modelClass, known } = poolOfModel(model);
-  const name = laneName(account, pool);
-  if (known || openLanes.has(name)) return { name, account, pool, modelClass };
-  const ownPools = [...openLanes].filter((lane) => lane.startsWith(`{${account}.model-`)).length;
-  if (ownPools < ownPoolsMax) return { name, account, pool, modelClass };
-  return { name: laneName(account, "other"), account, pool: "other", modelClass: "fable" };
+  const { name: pool, known } = poolOfModel(model);
+  const lane = laneOf(account, pool);
+  if (known || openLanes.has(lane.name)) return lane;
+  const ownPools = [...openLanes].filter((name) => name.startsWith(`{${account}.model-`)).length;
+  return ownPools < ownPoolsMax ? lane : laneOf(account, "other");
 }
 
-export function laneName(account: string, pool: string): string {
-  return `{${account}.${pool}}`;
+/** @throws Error when the text is not a lane's name */
+export function laneOfName(name: string): Lane {
+  const [, account, pool] = /^\{([^.{}]+)\.([^{}]+)\}$/.exec(name) ?? [];
+  if (account === undefined || pool === undefined) throw new Error(`${name} is not the name of a lane`);
+  return laneOf(account, pool);
+}
+
+function laneOf(account: string, pool: string): Lane {
+  return { name: `{${account}.${pool}}`, account, pool, modelClass: classOfPool(pool) };
 }

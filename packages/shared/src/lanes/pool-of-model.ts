@@ -5,10 +5,9 @@ import { createHash } from "node:crypto";
 export type ModelClass = "fable" | "opus" | "sonnet" | "haiku" | "haiku-3-5";
 
 export interface Pool {
-  /** `opus-4`, `haiku-4-5`, …; letters, digits and `-` only */
+  /** `opus-4`, `haiku-4-5`, …; letters, digits and `-` only. */
   name: string;
-  modelClass: ModelClass;
-  /** Whether the model is of the table; others get a pool of their own. */
+  /** Whether the model is of the table. */
   known: boolean;
 }
 
@@ -26,15 +25,16 @@ const knownPools: { pattern: RegExp; name: string; modelClass: ModelClass }[] = 
   { pattern: /^claude-3-5-haiku(-|$)/, name: "haiku-3-5", modelClass: "haiku-3-5" },
 ];
 
-/**
- * The pool of a model. A model that is not in the table gets one of its own, with the limits of the class its name
- * speaks of (else those of Fable, the smallest), so that it never takes from the limit of another.
- */
+/** The pool of a model. One that is not in the table gets a pool of its own, so that it never takes from the limit of another. */
 export function poolOfModel(model: string): Pool {
   const found = knownPools.find(({ pattern }) => pattern.test(model));
-  if (found) return { name: found.name, modelClass: found.modelClass, known: true };
-  const modelClass = (["opus", "sonnet", "haiku"] as const).find((name) => model.includes(name)) ?? "fable";
-  return { name: ownPoolName(model), modelClass, known: false };
+  return found ? { name: found.name, known: true } : { name: ownPoolName(model), known: false };
+}
+
+/** Where a pool's limits are found in the tier table: its own class, or the one its name speaks of, else Fable's (the smallest). */
+export function classOfPool(pool: string): ModelClass {
+  const found = knownPools.find(({ name }) => name === pool);
+  return found?.modelClass ?? (["opus", "sonnet", "haiku"] as const).find((name) => pool.includes(name)) ?? "fable";
 }
 
 function ownPoolName(model: string): string {
