@@ -4,13 +4,15 @@ import { Redis } from "ioredis";
  * One connection that never reconnects: it ends when the server does, so its end is a fact about the server.
  *
  * @param url as the servers of this package give it: the path of a unix socket, or `redis://host:port`.
+ * @param timeoutMs of the connection and of each command.
  * @throws when nothing listens there.
  */
-export async function connectOnce(url: string, connectionName: string): Promise<Redis> {
+export async function connectOnce(url: string, connectionName: string, timeoutMs = 2000): Promise<Redis> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectionName,
-    connectTimeout: 2000,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
@@ -29,7 +31,7 @@ export async function connectOnce(url: string, connectionName: string): Promise<
 export async function probe(url: string, check?: (redis: Redis) => Promise<boolean>): Promise<"ready" | "loading" | "silent" | "foreign"> {
   let redis: Redis | undefined;
   try {
-    redis = await connectOnce(url, "sluice-probe");
+    redis = await connectOnce(url, "sluice-probe", 500);
     if (check && !(await check(redis))) return "foreign";
     await redis.ping();
     return "ready";

@@ -32,6 +32,8 @@ export interface RedisServer {
   exited: Promise<void>;
   /** Ends the server in order and resolves when it is gone. Repeating it is safe. */
   stop: () => Promise<void>;
+  /** Lets it go on when this process ends. */
+  leave: () => void;
   /** Ends it by SIGKILL and resolves when it is gone. What it acknowledged is on disk. */
   kill: () => Promise<void>;
 }
@@ -114,6 +116,7 @@ async function startOn(
     pid: child.pid,
     exited,
     stop: () => stopChild(child, url, exited),
+    leave: () => child.unref(),
     kill: () => killChild(child, exited),
   };
   if (answer === "ready") return server;
