@@ -22,7 +22,7 @@ export async function cancelJob(
   if (isFinal(status)) return { outcome: "final", status };
 
   const result = { type: "canceled" } as const;
-  const reply = await endJob(context, { tenant, id, result, webhookUrl: spec.webhookUrl, retentionMs: context.retentionMs });
+  const reply = await endJob(context, { tenant, id, result, retentionMs: context.retentionMs });
   switch (reply.outcome) {
     case "finished":
       // Only tidiness: a worker that is given a final job drops it.

@@ -14,7 +14,7 @@ export interface EndContext {
  */
 export async function endJob({ redis, announce }: EndContext, job: JobToFinish): Promise<FinishReply> {
   const reply = await finishJob(redis, job);
-  if (job.webhookUrl !== null && (reply.outcome === "finished" || reply.outcome === "already")) {
+  if ((reply.outcome === "finished" || reply.outcome === "already") && reply.isTold) {
     await announce(job.tenant, job.id).catch(() => {});
   }
   return reply;

@@ -4,13 +4,17 @@
 --       12 pending deliveries, 13–16 indexes of the four final states
 -- ARGV  1 job id, 2 final status, 3 result (packed), 4 usage (JSON) or "", 5 cost in USD or "", 6 retention in ms, 7 id of the attempt
 --       that ends or "" (the decision comes from elsewhere), 8 "1": only a job that was never started,
---       9 delivery id or "" (nobody wants to be told), 10 event id, 11 event type, 12 URL, 13 abort channel, 14 what is told there
--- Returns  {"finished", finishedAtMs} | {"already", status} | {"started"} (refused by argument 8) | {"missing"}
+--       9 delivery id, 10 event id, 11 event type, 12 abort channel, 13 what is told there
+-- Returns  {"finished", finishedAtMs, told} | {"already", status, told} | {"started"} (refused by argument 8) | {"missing"};
+--          told is 1 when there is a delivery, 0 when nobody wants to be told
 -- Work  a fixed number of writes, plus at most 20 forgotten jobs removed from the indexes
-local job = redis.call('HMGET', KEYS[1], 'status', 'attemptId', 'seq', 'attempts', 'startedAtMs', 'history')
+local job = redis.call('HMGET', KEYS[1], 'status', 'attemptId', 'seq', 'attempts', 'startedAtMs', 'history', 'spec')
 local status = job[1]
 if not status then return {'missing'} end
-if status ~= 'queued' and status ~= 'running' then return {'already', status} end
+local url = cjson.decode(job[7]).webhookUrl
+local told = 0
+if url ~= cjson.null then told = 1 end
+if status ~= 'queued' and status ~= 'running' then return {'already', status, told} end
 if ARGV[8] == '1' and job[5] then return {'started'} end
 
 local time = redis.call('TIME')
@@ -28,8 +32,8 @@ redis.call('ZREM', KEYS[6], ARGV[1])
 redis.call('ZADD', KEYS[7], 0, ARGV[1])
 redis.call('ZADD', KEYS[8], nowMs + ARGV[6], ARGV[1])
 
-if ARGV[9] ~= '' then
-  redis.call('HSET', KEYS[10], 'jobId', ARGV[1], 'eventType', ARGV[11], 'eventId', ARGV[10], 'url', ARGV[12],
+if told == 1 then
+  redis.call('HSET', KEYS[10], 'jobId', ARGV[1], 'eventType', ARGV[11], 'eventId', ARGV[10], 'url', url,
     'status', 'pending', 'attempts', 0, 'createdAtMs', nowMs)
   redis.call('ZADD', KEYS[11], 0, ARGV[9])
   redis.call('ZADD', KEYS[12], nowMs, ARGV[9])
@@ -43,5 +47,5 @@ if #forgotten > 0 then
 end
 
 redis.call('PUBLISH', KEYS[9], seq .. ' ' .. ARGV[2])
-if status == 'running' and job[2] ~= ARGV[7] then redis.call('PUBLISH', ARGV[13], ARGV[14]) end
-return {'finished', nowMs}
+if status == 'running' and job[2] ~= ARGV[7] then redis.call('PUBLISH', ARGV[12], ARGV[13]) end
+return {'finished', nowMs, told}

@@ -22,14 +22,15 @@ export interface JobToFinish {
   attemptId?: string;
   /** Only a job that no attempt was ever begun at. */
   onlyIfNotStarted?: boolean;
-  /** Where to tell of it; null: nobody asked. */
-  webhookUrl: string | null;
   retentionMs: number;
 }
 
+/** Whether there is a delivery that tells of it. */
+const told = z.number().transform((value) => value === 1);
+
 const replySchema = z.union([
-  z.tuple([z.literal("finished"), z.number()]).transform(([outcome, finishedAtMs]) => ({ outcome, finishedAtMs })),
-  z.tuple([z.literal("already"), z.enum(finalStatuses)]).transform(([outcome, status]) => ({ outcome, status })),
+  z.tuple([z.literal("finished"), z.number(), told]).transform(([outcome, finishedAtMs, isTold]) => ({ outcome, finishedAtMs, isTold })),
+  z.tuple([z.literal("already"), z.enum(finalStatuses), told]).transform(([outcome, status, isTold]) => ({ outcome, status, isTold })),
   z.tuple([z.enum(["started", "missing"])]).transform(([outcome]) => ({ outcome })),
 ]);
 
@@ -69,10 +70,9 @@ export async function finishJob(redis: Redis, job: JobToFinish): Promise<FinishR
       job.retentionMs,
       job.attemptId ?? "",
       job.onlyIfNotStarted === true ? "1" : "",
-      job.webhookUrl === null ? "" : deliveryId,
+      deliveryId,
       eventIdOfJob(job.id),
       `job.${status}`,
-      job.webhookUrl ?? "",
       abortChannel,
       `${job.tenant}/${job.id}`,
     ],

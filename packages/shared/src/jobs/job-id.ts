@@ -1,4 +1,4 @@
-import { monotonicFactory } from "ulid";
+import { decodeTime, monotonicFactory } from "ulid";
 
 const nextUlid = monotonicFactory();
 
@@ -13,6 +13,11 @@ const jobIdPattern = new RegExp(`^job_${ulidPattern}$`);
 /** Whether a text from outside can be a job's id at all; anything else needs no look-up. */
 export function isJobId(text: string): boolean {
   return jobIdPattern.test(text);
+}
+
+/** When an id was made, in ms, by the clock of the process that made it. */
+export function timeOfJobId(jobId: string): number {
+  return decodeTime(jobId.slice("job_".length));
 }
 
 /** A job reaches one final state, so its event and delivery have one id each, the same however often they are made. */

@@ -15,15 +15,16 @@ export interface ReadJob {
 
 /** The job and its result; undefined when there is none (never was, or its retention ended). */
 export async function readJob(redis: Redis, tenant: string, id: string): Promise<ReadJob | undefined> {
-  const keys = tenantKeys(tenant);
-  const [fields, packed] = await Promise.all([redis.hgetall(keys.job(id)), redis.getBuffer(keys.jobResult(id))]);
-  return toReadJob(tenant, id, fields, packed);
+  const [record, packed] = await Promise.all([readJobRecord(redis, tenant, id), redis.getBuffer(tenantKeys(tenant).jobResult(id))]);
+  if (record === undefined) return undefined;
+  if (!isFinal(record.status)) return { record, result: null };
+  // It became final between the two reads, or the result's key ended a moment before the record's.
+  const stored = packed ?? (await redis.getBuffer(tenantKeys(tenant).jobResult(id)));
+  return stored ? { record, result: jobResultSchema.parse(await unpackBody(stored)) } : undefined;
 }
 
-async function toReadJob(tenant: string, id: string, fields: Record<string, string>, packed: Buffer | null): Promise<ReadJob | undefined> {
-  if (fields["status"] === undefined) return undefined;
-  const record = parseJobRecord(tenant, id, fields);
-  if (!isFinal(record.status)) return { record, result: null };
-  // The result's key ends a moment before or after the record's: without it the job is gone.
-  return packed ? { record, result: jobResultSchema.parse(await unpackBody(packed)) } : undefined;
+/** The job without its result. */
+export async function readJobRecord(redis: Redis, tenant: string, id: string): Promise<JobRecord | undefined> {
+  const fields = await redis.hgetall(tenantKeys(tenant).job(id));
+  return fields["status"] === undefined ? undefined : parseJobRecord(tenant, id, fields);
 }

@@ -58,6 +58,11 @@ export async function enqueueJob(queue: LaneQueue, { tenant, id, priority, maxAt
   );
 }
 
+/** Whether the lane knows the job, in whatever state. */
+export async function isEnqueued(queue: LaneQueue, jobId: string): Promise<boolean> {
+  return (await queue.getJobState(jobId)) !== "unknown";
+}
+
 /** Sets the pace of a lane for all workers at once. It is the only source of a rate: workers pass no `limiter` of their own. */
 export async function setPace(queue: LaneQueue, { max, durationMs }: Window): Promise<void> {
   await queue.setGlobalRateLimit(max, durationMs);
