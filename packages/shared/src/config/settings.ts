@@ -45,4 +45,13 @@ export const settings = {
   SLUICE_RETENTION_SECONDS: wholeNumber(1, 365 * 86_400)
     .default(7 * 86_400)
     .describe("How long a finished job stays readable."),
+  SLUICE_CONCURRENCY: wholeNumber(1, 10_000)
+    .optional()
+    .describe("Attempts that one worker process runs at once per lane. Unset: enough for answers of 90 s at the lane's full pace."),
+  SLUICE_STOP_GRACE_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(3_600)
+    .default(5)
+    .describe("How long a stopping worker lets attempts end before it aborts them and returns their jobs to the queue."),
 } as const;

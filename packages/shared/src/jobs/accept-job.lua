@@ -1,11 +1,14 @@
 -- accept-job.lua: keep a new job, or answer what an earlier call with the same idempotency key came to. A refused call changes nothing.
--- KEYS  1 job hash, 2 params, 3 index of all jobs, 4 index of queued jobs, 5 idempotency hash {fingerprint, jobId, leaseUntilMs, body}
+-- KEYS  1 job hash, 2 params, 3 index of all jobs, 4 index of queued jobs, 5 idempotency hash {fingerprint, jobId, leaseUntilMs, body},
+--       6 mark of a withdrawn job
 -- ARGV  1 job id, 2 spec (JSON), 3 params (packed), 4 expires in ms or 0,
 --       5 fingerprint of the request or "" (no idempotency key), 6 lease of a running call in ms, 7 time the key is kept in ms
--- Returns  {"accepted", createdAtMs} | {"replayed", body} | {"mismatch"} | {"in_progress"} | {"resumed", jobId}
+-- Returns  {"accepted", createdAtMs} | {"replayed", body} | {"mismatch"} | {"in_progress"} | {"resumed", jobId} | {"withdrawn"} (this call comes after its own withdrawal)
 -- Work  at most six writes; no loop
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
+
+if redis.call('EXISTS', KEYS[6]) == 1 then return {'withdrawn'} end
 
 if ARGV[5] ~= '' then
   local known = redis.call('HMGET', KEYS[5], 'fingerprint', 'jobId', 'leaseUntilMs', 'body')

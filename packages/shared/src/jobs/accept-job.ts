@@ -35,13 +35,15 @@ export type AcceptReply =
   /** An earlier call with this key kept the job and died before its answer. */
   | { outcome: "resumed"; jobId: string }
   | { outcome: "mismatch" }
-  | { outcome: "in_progress" };
+  | { outcome: "in_progress" }
+  /** The caller gave up before the command arrived; nobody waits for this reply. */
+  | { outcome: "withdrawn" };
 
 const replySchema = z.union([
   z.tuple([z.literal("accepted"), z.coerce.number()]).transform(([outcome, createdAtMs]) => ({ outcome, createdAtMs })),
   z.tuple([z.literal("replayed"), z.string()]).transform(([outcome, body]) => ({ outcome, body })),
   z.tuple([z.literal("resumed"), z.string()]).transform(([outcome, jobId]) => ({ outcome, jobId })),
-  z.tuple([z.enum(["mismatch", "in_progress"])]).transform(([outcome]) => ({ outcome })),
+  z.tuple([z.enum(["mismatch", "in_progress", "withdrawn"])]).transform(([outcome]) => ({ outcome })),
 ]);
 
 /**
@@ -52,7 +54,14 @@ export async function acceptJob(redis: Redis, { tenant, id, spec, params, idempo
   const keys = tenantKeys(tenant);
   const reply = await script.run(
     redis,
-    [keys.job(id), keys.jobParams(id), keys.jobs, keys.jobsOf("queued"), keys.idempotency(idempotency?.keyHash ?? "none")],
+    [
+      keys.job(id),
+      keys.jobParams(id),
+      keys.jobs,
+      keys.jobsOf("queued"),
+      keys.idempotency(idempotency?.keyHash ?? "none"),
+      keys.jobWithdrawn(id),
+    ],
     [id, JSON.stringify(spec), params, spec.expiresInMs ?? 0, idempotency?.fingerprint ?? "", idempotencyLeaseMs, idempotencyKeptMs],
   );
   return replySchema.parse(replyTexts(reply));

@@ -1,13 +1,14 @@
 import type { Redis } from "ioredis";
 import type { LaneDirectory } from "../lanes/lane-directory.ts";
 import { enqueueJob } from "../lanes/lane-queue.ts";
+import { countJobsAhead } from "../lanes/queue-place.ts";
 import { deadlinesKey, tenantRegistryKey } from "../redis/keys.ts";
-import { acceptJob } from "./accept-job.ts";
+import { acceptJob, completeIdempotency } from "./accept-job.ts";
 import type { AcceptReply, Idempotency } from "./accept-job.ts";
 import { newJobId } from "./job-id.ts";
-import type { JobSpec } from "./job-record.ts";
+import type { JobRecord, JobSpec } from "./job-record.ts";
 import type { MessageParams } from "./job-request.ts";
-import { readJob } from "./read-job.ts";
+import { readJobRecord } from "./read-job.ts";
 import { packBody } from "./stored-body.ts";
 import type { Withdrawals } from "./withdrawals.ts";
 
@@ -24,54 +25,108 @@ export interface JobToSubmit {
   idempotency?: Idempotency | undefined;
 }
 
-export type SubmitReply =
-  | { outcome: "accepted"; id: string; spec: JobSpec; createdAtMs: number }
-  | Extract<AcceptReply, { outcome: "replayed" | "mismatch" | "in_progress" }>;
+export interface SubmittedJob {
+  outcome: "accepted";
+  record: JobRecord;
+  /** Jobs of the lane that went before it at that moment. */
+  jobsAhead: number;
+}
+
+export type SubmitReply = SubmittedJob | Extract<AcceptReply, { outcome: "replayed" | "mismatch" | "in_progress" }>;
 
 /** Tenants this process has named in the registry, per connection. */
 const namedTenants = new WeakMap<Redis, Set<string>>();
 
 /**
- * Takes a job in: record, then lane. When it resolves with `accepted`, Redis has the job on disk (P1).
+ * Takes a job in: record, then lane. When it resolves with `accepted`, Redis has the job on disk (P1). With an idempotency
+ * key, {@link rememberAnswer} must follow.
  *
  * Rejects when Redis is away or full; the job is then withdrawn, as far as it got, as soon as Redis answers again.
  * With an idempotency key, repeating the call is safe whatever happened to the one before.
  */
 export async function submitJob(context: SubmitContext, { tenant, params, options, idempotency }: JobToSubmit): Promise<SubmitReply> {
-  const { redis, lanes, withdrawals } = context;
+  const { redis, lanes } = context;
   const [lane, packed] = await Promise.all([lanes.laneOf(params.model), packBody(params), nameTenant(redis, tenant)]);
   const spec: JobSpec = { ...options, model: params.model, lane: lane.name, batchId: null };
   const id = newJobId();
   try {
     if (idempotency === undefined) {
       // Sent together on one connection, so Redis sees the record before the BullMQ job: one round trip.
-      const [reply] = await allDone([acceptJob(redis, { tenant, id, spec, params: packed }), enqueue(context, tenant, id, spec)]);
+      const [reply, jobsAhead] = await allDone([
+        acceptJob(redis, { tenant, id, spec, params: packed }),
+        countJobsAhead(redis, lane.name, spec.priority),
+        enqueue(context, tenant, id, spec),
+      ]);
       if (reply.outcome !== "accepted") throw new Error(`a job without an idempotency key was ${reply.outcome}`);
-      return { outcome: "accepted", id, spec, createdAtMs: reply.createdAtMs };
+      return { outcome: "accepted", record: newRecord(tenant, id, spec, reply.createdAtMs), jobsAhead };
     }
     const reply = await acceptJob(redis, { tenant, id, spec, params: packed, idempotency });
     switch (reply.outcome) {
       case "accepted":
-        await enqueue(context, tenant, id, spec);
-        return { outcome: "accepted", id, spec, createdAtMs: reply.createdAtMs };
+        return await enqueueBehind(context, newRecord(tenant, id, spec, reply.createdAtMs));
       case "resumed":
         return await resume(context, tenant, reply.jobId);
+      case "withdrawn":
+        throw new Error("the acceptance was given up");
       default:
         return reply;
     }
   } catch (error) {
-    withdrawals.add({ tenant, id, idempotencyKeyHash: idempotency?.keyHash, laneName: lane.name });
+    withdraw(context, { tenant, id, spec, idempotency });
     throw error;
   }
 }
 
+/**
+ * Keeps the answer for repeats with the same idempotency key. To be called before answering.
+ *
+ * Rejects when Redis is away or full; the job is then withdrawn, as if {@link submitJob} had rejected.
+ */
+export async function rememberAnswer(context: SubmitContext, record: JobRecord, idempotency: Idempotency, body: string): Promise<void> {
+  const { tenant, id, spec } = record;
+  try {
+    await completeIdempotency(context.redis, tenant, idempotency.keyHash, body);
+  } catch (error) {
+    withdraw(context, { tenant, id, spec, idempotency });
+    throw error;
+  }
+}
+
+function withdraw(
+  { withdrawals }: SubmitContext,
+  { tenant, id, spec, idempotency }: { tenant: string; id: string; spec: JobSpec; idempotency: Idempotency | undefined },
+): void {
+  withdrawals.add({ tenant, id, idempotencyKeyHash: idempotency?.keyHash, laneName: spec.lane });
+}
+
 /** Answers for a call that kept its job and died: the lane gets the job if it has not got it. */
-async function resume(context: SubmitContext, tenant: string, id: string): Promise<SubmitReply> {
-  const job = await readJob(context.redis, tenant, id);
-  if (job === undefined) throw new Error(`job ${id} of an idempotency key is gone`);
-  const { spec, createdAtMs, status } = job.record;
-  if (status === "queued") await enqueue(context, tenant, id, spec);
-  return { outcome: "accepted", id, spec, createdAtMs };
+async function resume(context: SubmitContext, tenant: string, id: string): Promise<SubmittedJob> {
+  const record = await readJobRecord(context.redis, tenant, id);
+  if (record === undefined) throw new Error(`job ${id} of an idempotency key is gone`);
+  return record.status === "queued" ? await enqueueBehind(context, record) : { outcome: "accepted", record, jobsAhead: 0 };
+}
+
+async function enqueueBehind(context: SubmitContext, record: JobRecord): Promise<SubmittedJob> {
+  const { tenant, id, spec } = record;
+  const [jobsAhead] = await allDone([countJobsAhead(context.redis, spec.lane, spec.priority), enqueue(context, tenant, id, spec)]);
+  return { outcome: "accepted", record, jobsAhead };
+}
+
+/** The record that {@link acceptJob} has written. */
+function newRecord(tenant: string, id: string, spec: JobSpec, createdAtMs: number): JobRecord {
+  return {
+    tenant,
+    id,
+    spec,
+    status: "queued",
+    seq: 1,
+    attempts: 0,
+    failures: 0,
+    createdAtMs,
+    startedAtMs: null,
+    finishedAtMs: null,
+    history: `1,queued,${createdAtMs},0;`,
+  };
 }
 
 async function enqueue({ redis, lanes }: SubmitContext, tenant: string, id: string, spec: JobSpec): Promise<void> {

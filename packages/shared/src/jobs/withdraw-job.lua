@@ -1,9 +1,15 @@
 -- withdraw-job.lua: forget a job whose acceptance was never told to its client. Refused once it was started.
--- KEYS  1 job hash, 2 params, 3 index of all jobs, 4 index of queued jobs, 5 idempotency hash
--- ARGV  1 job id
+-- KEYS  1 job hash, 2 params, 3 index of all jobs, 4 index of queued jobs, 5 idempotency hash, 6 mark of a withdrawn job
+-- ARGV  1 job id, 2 time the mark is kept in ms
 -- Returns  {"withdrawn"} | {"kept"}
--- Work  at most five writes; no loop
+-- Work  at most six writes; no loop
 local job = redis.call('HMGET', KEYS[1], 'status', 'startedAtMs')
+if not job[1] then
+  -- The acceptance may still be on its way, over a connection that was given up. It will find this. A full Redis refuses
+  -- the mark, and would refuse the acceptance too.
+  redis.pcall('SET', KEYS[6], 1, 'PX', ARGV[2])
+  return {'withdrawn'}
+end
 if job[1] ~= 'queued' or job[2] then return {'kept'} end
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('ZREM', KEYS[3], ARGV[1])

@@ -5,6 +5,9 @@ import { Script } from "../redis/script.ts";
 
 const script = new Script(new URL("withdraw-job.lua", import.meta.url));
 
+/** Longer than any connection keeps commands that were not delivered. */
+const markKeptMs = 3_600_000;
+
 export interface JobToWithdraw {
   tenant: string;
   id: string;
@@ -12,7 +15,7 @@ export interface JobToWithdraw {
 }
 
 /**
- * Undoes an acceptance the client was never told of (it got a 503). Safe to repeat.
+ * Undoes an acceptance the client was never told of (it got a 503), also one that arrives later. Safe to repeat.
  *
  * @returns whether nothing of the job is left; false when a worker had begun it
  */
@@ -20,8 +23,15 @@ export async function withdrawJob(redis: Redis, { tenant, id, idempotencyKeyHash
   const keys = tenantKeys(tenant);
   const reply = await script.run(
     redis,
-    [keys.job(id), keys.jobParams(id), keys.jobs, keys.jobsOf("queued"), keys.idempotency(idempotencyKeyHash ?? "none")],
-    [id],
+    [
+      keys.job(id),
+      keys.jobParams(id),
+      keys.jobs,
+      keys.jobsOf("queued"),
+      keys.idempotency(idempotencyKeyHash ?? "none"),
+      keys.jobWithdrawn(id),
+    ],
+    [id, markKeptMs],
   );
   return String(replyTexts(reply)) === "withdrawn";
 }

@@ -18,6 +18,8 @@ export class Withdrawals {
   constructor(redis: Redis, lanes: LaneDirectory) {
     this.#redis = redis;
     this.#lanes = lanes;
+    // At once, before a worker takes one of them.
+    redis.on("ready", this.#retryNow);
   }
 
   get size(): number {

@@ -12,7 +12,7 @@ export interface QueuedJob {
 export type LaneQueue = Queue<QueuedJob, null, "job">;
 
 /** BullMQ gives jobs of priority 0 to workers before all others, so every job has one from here on. */
-const priorities = { high: 1, normal: 2, low: 3 } as const;
+export const priorities = { high: 1, normal: 2, low: 3 } as const;
 
 /**
  * Opens the queue of a lane on a connection that may be shared by many.
