@@ -1,0 +1,97 @@
+import { laneOfName } from "@sluice/shared/lanes/lane";
+import { openLaneQueue, setPace } from "@sluice/shared/lanes/lane-queue";
+import type { LaneQueue } from "@sluice/shared/lanes/lane-queue";
+import { readLanes } from "@sluice/shared/lanes/lane-registry";
+import { pickWindow } from "@sluice/shared/limits/pick-window";
+import { laneLimits } from "@sluice/shared/limits/tiers";
+import type { LaneLimits, TierName } from "@sluice/shared/limits/tiers";
+import type { Logger } from "@sluice/shared/logging/logger";
+import { abortChannel, lanesChannel } from "@sluice/shared/redis/keys";
+import type { Redis } from "ioredis";
+import type { AttemptContext } from "../attempts/run-attempt.ts";
+import { laneConcurrency } from "./lane-concurrency.ts";
+import { startLaneWorker } from "./lane-worker.ts";
+import type { LaneWorker } from "./lane-worker.ts";
+
+export interface LaneOpenerOptions {
+  context: AttemptContext;
+  /** For commands. */
+  redis: Redis;
+  /** A connection of its own: it can only listen. */
+  subscriber: Redis;
+  log: Logger;
+  tier: TierName;
+  overrides: Partial<LaneLimits>;
+  burstSeconds: number;
+  /** Bound on attempts at once per lane; unset: from the lane's limits. */
+  concurrency?: number | undefined;
+}
+
+/** Backstop for a message about a new lane that got lost with a connection. */
+const lookIntervalMs = 2_000;
+
+/** Opens a worker for each lane that exists, and for new ones as soon as they are named. */
+export class LaneOpener {
+  readonly #options: LaneOpenerOptions;
+  readonly #lanes = new Map<string, { queue: LaneQueue; worker: LaneWorker }>();
+  #timer: NodeJS.Timeout | undefined;
+  #opening: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: LaneOpenerOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { subscriber } = this.#options;
+    subscriber.on("message", (channel: string, message: string) => {
+      if (channel === lanesChannel) void this.look();
+      if (channel === abortChannel) this.#abort(message);
+    });
+    await subscriber.subscribe(lanesChannel, abortChannel);
+    await this.look();
+    this.#timer = setInterval(() => void this.look(), lookIntervalMs);
+  }
+
+  /** Opens the lanes that are named and not open yet; one look at a time. */
+  look(): Promise<void> {
+    this.#opening = this.#opening
+      .then(() => this.#openNew())
+      .catch((error: unknown) => {
+        this.#options.log.warn({ event: "lanes.unreadable", error: error instanceof Error ? error.message : String(error) });
+      });
+    return this.#opening;
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    await this.#opening;
+    await Promise.allSettled(
+      [...this.#lanes.values()].map(async ({ queue, worker }) => {
+        await worker.stop(graceMs);
+        await queue.close();
+      }),
+    );
+  }
+
+  async #openNew(): Promise<void> {
+    const { redis, context, log, tier, overrides, burstSeconds } = this.#options;
+    for (const name of await readLanes(redis)) {
+      if (this.#lanes.has(name) || this.#stopped) continue;
+      const limits = laneLimits(tier, laneOfName(name).modelClass, overrides);
+      const queue = openLaneQueue(redis, name);
+      queue.on("error", (error) => log.warn({ event: "lane.error", lane: name, error: error.message }));
+      const window = pickWindow(limits.requestsPerMinute, burstSeconds);
+      await setPace(queue, window);
+      const concurrency = this.#options.concurrency ?? laneConcurrency(limits.requestsPerMinute);
+      this.#lanes.set(name, { queue, worker: startLaneWorker({ context, connection: redis, queue, concurrency, log }) });
+      log.info({ event: "lane.opened", lane: name, requestsPerMinute: limits.requestsPerMinute, ...window, concurrency });
+    }
+  }
+
+  #abort(message: string): void {
+    const jobId = message.slice(message.lastIndexOf("/") + 1);
+    for (const { worker } of this.#lanes.values()) worker.abort(jobId);
+  }
+}

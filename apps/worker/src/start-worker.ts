@@ -1,0 +1,64 @@
+import { announceJob } from "@sluice/shared/jobs/announce-job";
+import { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
+import type { Logger } from "@sluice/shared/logging/logger";
+import { connectForWorker } from "@sluice/shared/redis/connect";
+import { openDeliveriesQueue } from "@sluice/shared/webhooks/deliveries-queue";
+import type { AttemptContext } from "./attempts/run-attempt.ts";
+import { Housekeeping } from "./housekeeping/housekeeping.ts";
+import { LaneOpener } from "./lanes/lane-opener.ts";
+import { createClaudeClient } from "./provider/claude-client.ts";
+import type { WorkerSettings } from "./settings.ts";
+
+export interface RunningWorker {
+  /** Takes nothing more, lets attempts end within the grace, returns the rest to the queue. Safe to repeat. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything a worker process does: attempts, deliveries, housekeeping. Resolves when the lanes are open. */
+export async function startWorker(settings: WorkerSettings, redisUrl: string, log: Logger): Promise<RunningWorker> {
+  const redis = connectForWorker(redisUrl);
+  const subscriber = connectForWorker(redisUrl);
+  for (const connection of [redis, subscriber]) {
+    connection.on("error", (error) => log.warn({ event: "redis.error", error: error.message }));
+  }
+  const deliveries = openDeliveriesQueue(redis);
+  deliveries.on("error", (error) => log.warn({ event: "deliveries.error", error: error.message }));
+  const lanes = new LaneDirectory(redis);
+  const publicUrl = settings.SLUICE_PUBLIC_URL;
+  const context: AttemptContext = {
+    redis,
+    announce: (tenant, jobId) => announceJob({ redis, deliveries, publicUrl }, tenant, jobId),
+    claude: createClaudeClient({ apiKey: settings.ANTHROPIC_API_KEY, baseUrl: settings.ANTHROPIC_BASE_URL }),
+    log,
+    retentionMs: settings.SLUICE_RETENTION_SECONDS * 1_000,
+  };
+  const opener = new LaneOpener({
+    context,
+    redis,
+    subscriber,
+    log,
+    tier: settings.SLUICE_TIER,
+    overrides: {
+      ...(settings.SLUICE_REQUESTS_PER_MINUTE !== undefined && { requestsPerMinute: settings.SLUICE_REQUESTS_PER_MINUTE }),
+      ...(settings.SLUICE_INPUT_TOKENS_PER_MINUTE !== undefined && { inputTokensPerMinute: settings.SLUICE_INPUT_TOKENS_PER_MINUTE }),
+      ...(settings.SLUICE_OUTPUT_TOKENS_PER_MINUTE !== undefined && { outputTokensPerMinute: settings.SLUICE_OUTPUT_TOKENS_PER_MINUTE }),
+    },
+    burstSeconds: settings.SLUICE_BURST_SECONDS,
+    concurrency: settings.SLUICE_CONCURRENCY,
+  });
+  const housekeeping = new Housekeeping({ context, lanes, log, repairDeliveries: async () => 0 });
+
+  await opener.start();
+  housekeeping.start();
+
+  const stop = async () => {
+    await housekeeping.stop();
+    await opener.stop(settings.SLUICE_STOP_GRACE_SECONDS * 1_000);
+    await lanes.close();
+    await deliveries.close();
+    redis.disconnect();
+    subscriber.disconnect();
+  };
+  let stopped: Promise<void> | undefined;
+  return { stop: () => (stopped ??= stop()) };
+}
