@@ -113,7 +113,7 @@ test("a final state and the delivery that tells of it are written together, once
   const id = await accept(tenant, { webhookUrl: "https://example.com/hook" });
   expect(await finish(tenant, id, succeeded)).toMatchObject({ outcome: "finished", isTold: true });
   expect(await finish(tenant, id, succeeded)).toMatchObject({ outcome: "already", isTold: true });
-  const [deliveryId, ...others] = await redis.zrange(keys.deliveriesPending, 0, -1);
+  const [deliveryId, ...others] = await redis.zrange(keys.deliveriesPending, "0", "-1");
   expect(others).toEqual([]);
   expect(await redis.hgetall(keys.delivery(deliveryId ?? ""))).toMatchObject({
     jobId: id,
@@ -201,8 +201,8 @@ test("forgotten jobs are not listed, and later ones take them out of the indexes
   const kept = await accept(tenant);
   await expect.poll(async () => (await listJobs(redis, tenant, { limit: 10 })).jobs.map(({ record }) => record.id)).toEqual([kept]);
   await finish(tenant, kept, succeeded);
-  expect(await redis.zrange(keys.jobs, 0, -1)).toEqual([kept]);
-  expect(await redis.zrange(keys.jobsOf("succeeded"), 0, -1)).toEqual([kept]);
+  expect(await redis.zrange(keys.jobs, "0", "-1")).toEqual([kept]);
+  expect(await redis.zrange(keys.jobsOf("succeeded"), "0", "-1")).toEqual([kept]);
 });
 
 test("a job that is finished from elsewhere tells the worker that still holds an attempt", async () => {
