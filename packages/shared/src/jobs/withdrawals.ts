@@ -3,58 +3,70 @@ import type { LaneDirectory } from "../lanes/lane-directory.ts";
 import { withdrawJob } from "./withdraw-job.ts";
 import type { JobToWithdraw } from "./withdraw-job.ts";
 
+interface OpenWithdrawal extends JobToWithdraw {
+  laneName: string;
+}
+
+const retryDelayMs = 500;
+
 /**
  * Jobs whose acceptance failed halfway: the client was told that nothing was accepted, but the command may have reached
- * Redis. They are undone as soon as Redis answers again.
+ * Redis, or may still do so. They are undone as soon as Redis answers again.
  *
- * Lost when this process dies meanwhile: such a job runs, although its client heard 503.
+ * Lost when this process dies meanwhile, or a worker is faster: such a job runs, although its client heard 503.
  */
 export class Withdrawals {
   readonly #redis: Redis;
   readonly #lanes: LaneDirectory;
-  readonly #open = new Map<string, JobToWithdraw & { laneName: string }>();
+  readonly #open = new Map<string, OpenWithdrawal>();
   #timer: NodeJS.Timeout | undefined;
+  #underWay: Promise<void> | undefined;
 
   constructor(redis: Redis, lanes: LaneDirectory) {
     this.#redis = redis;
     this.#lanes = lanes;
-    // At once, before a worker takes one of them.
-    redis.on("ready", this.#retryNow);
+    redis.on("ready", this.#tryNow);
   }
 
+  /** Jobs that are still to be undone. */
   get size(): number {
     return this.#open.size;
   }
 
-  add(job: JobToWithdraw & { laneName: string }): void {
+  add(job: OpenWithdrawal): void {
     this.#open.set(job.id, job);
-    this.#retryIn(0);
+    this.#tryIn(0);
   }
 
-  stop(): void {
+  /** Tries once more and gives up. */
+  async stop(): Promise<void> {
+    this.#redis.off("ready", this.#tryNow);
+    await this.#underWay;
+    await this.#withdrawAll();
+    clearTimeout(this.#timer);
+    this.#open.clear();
+  }
+
+  readonly #tryNow = (): void => {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-  }
+    this.#underWay ??= this.#withdrawAll().finally(() => {
+      this.#underWay = undefined;
+      if (this.#open.size > 0) this.#tryIn(retryDelayMs);
+    });
+  };
 
-  #retryIn(delayMs: number): void {
-    this.#timer ??= setTimeout(() => {
-      void this.#withdrawAll().finally(() => {
-        this.#timer = undefined;
-        if (this.#open.size > 0) this.#retryIn(500);
-      });
-    }, delayMs).unref();
+  #tryIn(delayMs: number): void {
+    this.#timer ??= setTimeout(this.#tryNow, delayMs).unref();
   }
 
   async #withdrawAll(): Promise<void> {
-    for (const [id, job] of this.#open) {
-      try {
-        // The record first: without one, a BullMQ job that stays behind is dropped by its worker.
-        await withdrawJob(this.#redis, job);
-        await this.#lanes.queueOf(job.laneName).remove(id);
-        this.#open.delete(id);
-      } catch {
-        return;
-      }
-    }
+    await Promise.allSettled([...this.#open.values()].map((job) => this.#withdraw(job)));
+  }
+
+  async #withdraw(job: OpenWithdrawal): Promise<void> {
+    // The record first: without one, a BullMQ job that stays behind is dropped by its worker.
+    if (await withdrawJob(this.#redis, job)) await this.#lanes.queueOf(job.laneName).remove(job.id);
+    this.#open.delete(job.id);
   }
 }

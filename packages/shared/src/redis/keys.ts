@@ -23,6 +23,8 @@ export function tenantKeys(tenant: string) {
     job: (id: string) => `${base}:job:${id}`,
     jobParams: (id: string) => `${base}:job:${id}:params`,
     jobResult: (id: string) => `${base}:job:${id}:result`,
+    /** Says that the job's acceptance was given up before it took place. */
+    jobWithdrawn: (id: string) => `${base}:job:${id}:withdrawn`,
     /** Channel of one job: each new state is published as `seq status`. */
     jobChannel: (id: string) => `${base}:job:${id}:states`,
     jobs: `${base}:jobs`,

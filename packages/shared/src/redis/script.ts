@@ -4,10 +4,14 @@ import type { Redis } from "ioredis";
 
 type Argument = string | number | Buffer;
 
+/** Hashes of the scripts that the server behind a connection has seen since the connection was made. */
+const seenOver = new WeakMap<Redis, Set<string>>();
+
 /**
  * One Lua script: one file, one verb. A typed wrapper beside the file turns objects into keys and arguments and the reply into a union.
  *
- * Sent by its hash; a server that does not know it (new, restarted, flushed) gets the text.
+ * The first calls on a connection send the text, later ones its hash. So commands that are sent right after a call do not
+ * overtake it, as they would if an unknown hash had to be answered first.
  */
 export class Script {
   readonly #text: string;
@@ -21,11 +25,26 @@ export class Script {
 
   /** Runs the script; binary values come back as Buffers. */
   async run(redis: Redis, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
-    try {
-      return await redis.callBuffer("EVALSHA", this.#hash, keys.length, ...keys, ...args);
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
-      return await redis.callBuffer("EVAL", this.#text, keys.length, ...keys, ...args);
+    if (scriptsSeenOver(redis).has(this.#hash)) {
+      try {
+        return await redis.callBuffer("EVALSHA", this.#hash, keys.length, ...keys, ...args);
+      } catch (error) {
+        // Somebody flushed the scripts.
+        if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
+      }
     }
+    const reply = await redis.callBuffer("EVAL", this.#text, keys.length, ...keys, ...args);
+    scriptsSeenOver(redis).add(this.#hash);
+    return reply;
   }
+}
+
+function scriptsSeenOver(redis: Redis): Set<string> {
+  let seen = seenOver.get(redis);
+  if (seen === undefined) {
+    seenOver.set(redis, (seen = new Set()));
+    // Behind the same address there may be another server next time, or the same one without its scripts.
+    redis.on("close", () => seen?.clear());
+  }
+  return seen;
 }
