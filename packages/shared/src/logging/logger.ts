@@ -1,5 +1,5 @@
-import { pino, stdSerializers } from "pino";
-import type { Logger as PinoLogger } from "pino";
+import { pino } from "pino";
+import type { DestinationStream, Logger as PinoLogger } from "pino";
 
 export type Logger = Pick<PinoLogger, "debug" | "info" | "warn" | "error">;
 
@@ -7,6 +7,8 @@ export interface LoggerOptions {
   /** Name of the process: `api`, `worker`, … */
   process: string;
   level: "debug" | "info" | "warn" | "error" | "silent";
+  /** Where the lines go; standard output by default. */
+  destination?: DestinationStream;
 }
 
 /**
@@ -14,26 +16,28 @@ export interface LoggerOptions {
  *
  * Keys, prompts and answers are not passed to the logger in the first place; the redaction here is the second belt.
  */
-export function createLogger({ process: name, level }: LoggerOptions): Logger {
-  return pino({
+export function createLogger({ process: name, level, destination }: LoggerOptions): Logger {
+  const options = {
     level,
     base: { process: name },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label) => ({ level: label }) },
-    serializers: { error: stdSerializers.err },
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { error: describeError },
     redact: {
-      paths: [
-        "authorization",
-        "apiKey",
-        "secret",
-        "*.authorization",
-        "*.apiKey",
-        "*.secret",
-        '*["x-api-key"]',
-        "error.headers",
-        "error.error",
-      ],
+      paths: ["authorization", "apiKey", "secret", "*.authorization", "*.apiKey", "*.secret", '*["x-api-key"]'],
       censor: "[redacted]",
     },
-  });
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/**
+ * An error without its other fields: those of a Redis error hold the command's arguments (a whole prompt), those of an
+ * HTTP error headers and body.
+ */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack, cause } = error;
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  return { name, code, message, stack, ...(cause !== undefined && { cause: describeError(cause) }) };
 }
