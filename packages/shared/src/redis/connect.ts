@@ -8,7 +8,8 @@ const reconnectDelayMs = (attempt: number): number => Math.min(attempt * 100, re
 
 /**
  * For processes that answer clients: a command fails at once while Redis is away, and within `commandTimeoutMs` when
- * Redis went silent. A command that was refused by the time-out may still have been executed.
+ * Redis went silent; a connection that stays silent is given up and made anew. A command that failed while it was under
+ * way may still have been executed, or may still be; none is sent twice.
  */
 export function connectForApi(redisUrl: string, commandTimeoutMs = 1_500): Redis {
   return connect(redisUrl, {
@@ -16,6 +17,8 @@ export function connectForApi(redisUrl: string, commandTimeoutMs = 1_500): Redis
     maxRetriesPerRequest: 0,
     connectTimeout: 2_000,
     commandTimeout: commandTimeoutMs,
+    // Without it, a connection whose other end is gone without a word is kept until TCP notices, after minutes.
+    socketTimeout: commandTimeoutMs + 500,
   });
 }
 

@@ -1,0 +1,54 @@
+import { startProxy } from "@sluice/testkit/proxy";
+import { startTestRedis } from "@sluice/testkit/redis";
+import { waitUntil } from "@sluice/testkit/wait-until";
+import { expect, onTestFinished, test } from "vitest";
+import { connectForApi } from "./connect.ts";
+
+const server = await startTestRedis();
+
+async function connectThroughProxy() {
+  const proxy = await startProxy(server.url);
+  const redis = connectForApi(proxy.url, 300);
+  redis.on("error", () => {});
+  onTestFinished(() => redis.disconnect());
+  await waitUntil(() => redis.status === "ready");
+  return { proxy, redis };
+}
+
+/** How long a command takes to fail. */
+async function msToFail(command: Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await expect(command).rejects.toThrow();
+  return performance.now() - start;
+}
+
+test("while Redis is away a command fails at once, and works again when it is back", async () => {
+  const { proxy, redis } = await connectThroughProxy();
+  await proxy.refuse();
+  await waitUntil(() => redis.status !== "ready");
+  expect(await msToFail(redis.ping())).toBeLessThan(50);
+  await proxy.restore();
+  await waitUntil(async () => await redis.ping().catch(() => false));
+});
+
+test("a command that is under way when the connection breaks fails at once and is not sent again", async () => {
+  const { proxy, redis } = await connectThroughProxy();
+  proxy.silence();
+  const command = redis.incr("once");
+  proxy.cut();
+  expect(await msToFail(command)).toBeLessThan(150);
+  await proxy.restore();
+  await waitUntil(async () => await redis.ping().catch(() => false));
+  expect(await redis.get("once")).toBeNull();
+});
+
+// A network that lost its way says nothing, neither yes nor no.
+test("while Redis is silent a command fails in time, later ones at once, and works again when it speaks", async () => {
+  const { proxy, redis } = await connectThroughProxy();
+  proxy.silence();
+  expect(await msToFail(redis.ping())).toBeLessThan(600);
+  await waitUntil(() => redis.status !== "ready");
+  expect(await msToFail(redis.ping())).toBeLessThan(50);
+  await proxy.restore();
+  await waitUntil(async () => await redis.ping().catch(() => false));
+});
