@@ -6,36 +6,40 @@ import type { ReadJob } from "./read-job.ts";
 
 export interface JobPage {
   jobs: ReadJob[];
-  /** Id of the last job of this page when more follow. */
+  /** Id of the job after which the next page begins, when there may be more. */
   next: string | null;
 }
 
 export interface JobListing {
   status?: JobStatus | undefined;
+  batchId?: string | undefined;
   /** Begins after this job, i.e. with the next older one. */
   after?: string | undefined;
   /** 1–100 */
   limit: number;
 }
 
+/** One call looks at this many times `limit` jobs at most; a page that is short then has a next one. */
+const roundsMax = 10;
+
 /** A tenant's jobs, newest first. */
-export async function listJobs(redis: Redis, tenant: string, { status, after, limit }: JobListing): Promise<JobPage> {
+export async function listJobs(redis: Redis, tenant: string, { status, batchId, after, limit }: JobListing): Promise<JobPage> {
   const keys = tenantKeys(tenant);
   const index = status === undefined ? keys.jobs : keys.jobsOf(status);
   const jobs: ReadJob[] = [];
   let start = after;
-  // Forgotten jobs leave the index a little later than their record: go on until the page is full.
-  while (jobs.length <= limit) {
+  for (let round = 0; round < roundsMax; round += 1) {
     const ids = await redis.zrange(index, start === undefined ? "+" : `(${start}`, "-", "BYLEX", "REV", "LIMIT", 0, limit + 1);
-    const read = await Promise.all(ids.map((id) => readJob(redis, tenant, id)));
-    jobs.push(
-      ...read
-        .filter((job) => job !== undefined && (status === undefined || job.record.status === status))
-        .filter((job) => job !== undefined),
-    );
-    if (ids.length <= limit) break;
-    start = ids.at(-1);
+    const read = await Promise.all(ids.slice(0, limit).map((id) => readJob(redis, tenant, id)));
+    for (const [place, job] of read.entries()) {
+      start = ids[place];
+      // A forgotten job leaves the index a little later than its record, and a status may be newer than its index.
+      if (job === undefined || (status !== undefined && job.record.status !== status)) continue;
+      if (batchId !== undefined && job.record.spec.batchId !== batchId) continue;
+      jobs.push(job);
+      if (jobs.length === limit) return { jobs, next: place + 1 < ids.length ? job.record.id : null };
+    }
+    if (ids.length <= limit) return { jobs, next: null };
   }
-  const page = jobs.slice(0, limit);
-  return { jobs: page, next: jobs.length > limit ? (page.at(-1)?.record.id ?? null) : null };
+  return { jobs, next: start ?? null };
 }
