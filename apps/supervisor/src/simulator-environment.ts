@@ -1,0 +1,35 @@
+import { type LaneLimits, laneLimits, type TierName } from "@sluice/shared/limits/tiers";
+import type { ServiceSettings } from "./settings.ts";
+
+/** What the simulator is when nobody chose: the smallest paid account, so that pacing can be seen. */
+const defaultTier: TierName = "tier-1";
+
+/** The tier that is worked with: the chosen one; else the simulator's, or what real answers teach. */
+export function tierOf(settings: ServiceSettings, simulated: boolean): TierName {
+  return settings.SLUICE_TIER ?? (simulated ? defaultTier : "auto");
+}
+
+/**
+ * The limits of a tier for the Haiku models, with the operator's own in their place. In no tier another class has more, so
+ * a simulator that enforces them never refuses what the tier allows.
+ */
+export function shownLimits(tier: TierName, settings: ServiceSettings): LaneLimits {
+  const { SLUICE_REQUESTS_PER_MINUTE, SLUICE_INPUT_TOKENS_PER_MINUTE, SLUICE_OUTPUT_TOKENS_PER_MINUTE } = settings;
+  return laneLimits(tier, "haiku", {
+    ...(SLUICE_REQUESTS_PER_MINUTE !== undefined && { requestsPerMinute: SLUICE_REQUESTS_PER_MINUTE }),
+    ...(SLUICE_INPUT_TOKENS_PER_MINUTE !== undefined && { inputTokensPerMinute: SLUICE_INPUT_TOKENS_PER_MINUTE }),
+    ...(SLUICE_OUTPUT_TOKENS_PER_MINUTE !== undefined && { outputTokensPerMinute: SLUICE_OUTPUT_TOKENS_PER_MINUTE }),
+  });
+}
+
+/** Makes the simulator the account that the service is told to have. */
+export function simulatorEnvironment(settings: ServiceSettings): Record<string, string> {
+  const limits = shownLimits(tierOf(settings, true), settings);
+  return {
+    SLUICE_SIMULATOR_PORT: "0",
+    SLUICE_SIMULATOR_REQUESTS_PER_MINUTE: String(limits.requestsPerMinute),
+    SLUICE_SIMULATOR_INPUT_TOKENS_PER_MINUTE: String(limits.inputTokensPerMinute),
+    SLUICE_SIMULATOR_OUTPUT_TOKENS_PER_MINUTE: String(limits.outputTokensPerMinute),
+    SLUICE_SIMULATOR_BURST_SECONDS: String(settings.SLUICE_BURST_SECONDS),
+  };
+}

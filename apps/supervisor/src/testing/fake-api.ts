@@ -1,0 +1,3 @@
+import { runFakeProcess } from "./fake-process.ts";
+
+await runFakeProcess("api", "api.listening", "PORT");

@@ -1,0 +1,3 @@
+import { runFakeProcess } from "./fake-process.ts";
+
+await runFakeProcess("simulator", "simulator.listening", "SLUICE_SIMULATOR_PORT");

@@ -1,0 +1,3 @@
+import { runFakeProcess } from "./fake-process.ts";
+
+await runFakeProcess("worker", "worker.started");
