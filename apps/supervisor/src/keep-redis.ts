@@ -15,7 +15,7 @@ const startsMax = 5;
 
 /** Starts the embedded Redis of a data folder (or attaches to it) and starts it again, on the same address, when it goes away. */
 export async function keepRedis(dataDir: string, say: (text: string) => void): Promise<KeptRedis> {
-  let current = await startEmbeddedRedis({ dataDir });
+  let current = await startEmbeddedRedis({ dataDir, say });
   const { url, owned } = current;
   const failed = Promise.withResolvers<Error>();
   const stopping = new AbortController();
@@ -24,7 +24,7 @@ export async function keepRedis(dataDir: string, say: (text: string) => void): P
   const startAgain = async () => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        current = await startEmbeddedRedis({ dataDir });
+        current = await startEmbeddedRedis({ dataDir, say });
         return watch();
       } catch (error) {
         if (attempt === startsMax || !(error instanceof Error))

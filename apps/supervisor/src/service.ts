@@ -3,7 +3,6 @@
 // Started in this order: Redis → simulator → worker and API. Stopped in this one: API (nothing new is accepted) → worker
 // (gives back what is in flight) → simulator → Redis. Stopping during the start ends what was started so far.
 import { resolve } from "node:path";
-import { ensureRedisServer } from "@sluice/redis-server/install-redis-server";
 import { developmentKeyFile, loadOrCreateDevelopmentKey } from "@sluice/shared/access/development-key";
 import type { LaneLimits, TierName } from "@sluice/shared/limits/tiers";
 import { checkPort } from "./check-port.ts";
@@ -80,8 +79,6 @@ export function createService({ environment, settings, reports, scripts = appScr
 
   const startRedis = async (): Promise<string> => {
     if (settings.REDIS_URL !== undefined) return settings.REDIS_URL;
-    await ensureRedisServer({ say: reports.say });
-    stopping.signal.throwIfAborted();
     redis = await keepRedis(dataDir, reports.say);
     void redis.failed.then(failed.resolve);
     return redis.url;

@@ -9,6 +9,7 @@
 import { mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Redis } from "ioredis";
+import { ensureRedisServer } from "./install-redis-server.ts";
 import { askToShutDown, connectOnce, keepsItsFilesIn, probe } from "./redis-connection.ts";
 import { readRunningServer, removeServerRecord, writeServerRecord } from "./server-record.ts";
 import { chooseSocketPath } from "./socket-path.ts";
@@ -33,23 +34,26 @@ export interface EmbeddedRedisOptions {
   dataDir: string;
   /** How long the server may take to read its data, and others to start or stop it. */
   readyTimeoutMs?: number;
+  /** Gets each line that tells what is done to the machine when a server must be installed first. */
+  say?: (line: string) => void;
 }
 
 const holderName = "sluice-holder";
 
 /**
  * Starts the Redis of a data folder or attaches to the one that runs. Calls from several processes at once give one server.
+ * A machine without a Redis server gets one by its package manager, when that may be used.
  *
  * @throws RedisServerMissingError, RedisServerStartError, and an Error when a server of this folder runs but does not answer.
  */
-export async function startEmbeddedRedis({ dataDir, readyTimeoutMs = 120_000 }: EmbeddedRedisOptions): Promise<EmbeddedRedis> {
+export async function startEmbeddedRedis({ dataDir, readyTimeoutMs = 120_000, say }: EmbeddedRedisOptions): Promise<EmbeddedRedis> {
   mkdirSync(join(dataDir, "redis"), { recursive: true, mode: 0o700 });
   const folder = realpathSync(join(dataDir, "redis"));
   const url = chooseSocketPath(folder);
   const lockFile = join(folder, "start.lock");
 
   return withStartLock(lockFile, readyTimeoutMs, async () => {
-    const server = (await isRunning(folder, url, readyTimeoutMs)) ? undefined : await start(folder, readyTimeoutMs);
+    const server = (await isRunning(folder, url, readyTimeoutMs)) ? undefined : await start(folder, readyTimeoutMs, say);
     const holder = await connectOnce(url, holderName);
     const pid = server?.pid ?? (await processIdOf(holder));
     let stopped: Promise<void> | undefined;
@@ -59,8 +63,9 @@ export async function startEmbeddedRedis({ dataDir, readyTimeoutMs = 120_000 }: 
   });
 }
 
-function start(folder: string, readyTimeoutMs: number): Promise<RedisServer> {
-  return startRedisServer({ dataDir: folder, readyTimeoutMs, onSpawn: (pid) => writeServerRecord(folder, pid) });
+async function start(folder: string, readyTimeoutMs: number, say: EmbeddedRedisOptions["say"]): Promise<RedisServer> {
+  const { command } = await ensureRedisServer(say && { say });
+  return startRedisServer({ command, dataDir: folder, readyTimeoutMs, onSpawn: (pid) => writeServerRecord(folder, pid) });
 }
 
 /** Waits out the moments in which a server of this folder lives but does not answer (I1). */

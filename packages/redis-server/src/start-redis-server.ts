@@ -55,7 +55,10 @@ const durable = { appendonly: "yes", appendfsync: "always", save: "", "maxmemory
  */
 export async function startRedisServer(options: RedisServerOptions): Promise<RedisServer> {
   const command = options.command ?? (await findRedisServer()).found?.command;
-  if (!command) throw new RedisServerMissingError("There is no redis-server 6.2 or later and no valkey-server on this machine.");
+  if (!command)
+    throw new RedisServerMissingError(
+      "There is no redis-server 6.2 or later and no valkey-server on this machine; ensureRedisServer() installs one.",
+    );
 
   for (let attemptsLeft = 5; ; attemptsLeft -= 1) {
     const port = options.tcp === true ? await findFreePort() : options.tcp || 0;
