@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { queuePrefix } from "../redis/keys.ts";
+import { limiterKey } from "../redis/keys.ts";
 import { Script } from "../redis/script.ts";
 
 const script = new Script(new URL("rest-lane.lua", import.meta.url));
@@ -11,6 +11,5 @@ const script = new Script(new URL("rest-lane.lua", import.meta.url));
  * @returns ms until the lane goes on
  */
 export async function restLane(redis: Redis, laneName: string, restMs: number): Promise<number> {
-  const limiterKey = `${queuePrefix}:${laneName}:limiter`;
-  return Number(await script.run(redis, [limiterKey], [Math.ceil(restMs)]));
+  return Number(await script.run(redis, [limiterKey(laneName)], [Math.ceil(restMs)]));
 }

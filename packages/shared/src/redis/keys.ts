@@ -39,3 +39,23 @@ export function tenantKeys(tenant: string) {
 }
 
 export type TenantKeys = ReturnType<typeof tenantKeys>;
+
+/** Keys of a lane beside those of its BullMQ queue; the lane's name brings the hash tag they share with it. */
+export function laneKeys(laneName: string) {
+  const base = `${prefix}:lane:${laneName}`;
+  return {
+    budgets: `${base}:budgets`,
+    /** Attempts that hold a reservation, by the end of its lease in ms. */
+    reservations: `${base}:reservations`,
+    reserved: `${base}:reserved`,
+    /** What requests really cost, as running means. */
+    usage: `${base}:usage`,
+    /** Limits learned from Claude, and how far the lane is slowed down. */
+    limits: `${base}:limits`,
+  };
+}
+
+/** BullMQ's counter of the jobs started in the current window; a rest of the lane is written there, too. */
+export function limiterKey(laneName: string): string {
+  return `${queuePrefix}:${laneName}:limiter`;
+}

@@ -1,0 +1,64 @@
+-- reserve.lua: take what an attempt is expected to need from all budgets of its lane, all or none. A refused call takes nothing.
+-- KEYS  1 budgets hash {<budget> level, updatedAtMs}, 2 reservations by the end of their lease, 3 reserved amounts {attempt id: "a,b,c,d"},
+--       4 limiter counter of the lane's queue, which says whether the lane rests
+-- ARGV  1 now in ms, or "" for the server's own clock (only tests pass a number), 2 attempt id, 3 lease in ms,
+--       then five values a budget: name, amount taken, level needed, capacity, refill per second
+-- Returns  {1} (also when this attempt holds a reservation already), or {0, index of the refusing budget from 1, ms until it would fit}:
+--          the budget that takes longest; index 0: the lane rests
+-- Work  one read and one write, four budgets; at most 20 ended leases are given back
+local nowMs = tonumber(ARGV[1])
+if not nowMs then
+  local time = redis.call('TIME')
+  nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+if redis.call('HEXISTS', KEYS[3], ARGV[2]) == 1 then return {1} end
+-- rest-lane.lua writes this value; the limiter itself only counts jobs.
+if redis.call('GET', KEYS[4]) == '9007199254740991' then return {0, 0, math.max(1, redis.call('PTTL', KEYS[4]))} end
+
+local names, taken, needed, capacity, refill = {}, {}, {}, {}, {}
+for i = 4, #ARGV, 5 do
+  names[#names + 1] = ARGV[i]
+  taken[#names], needed[#names], capacity[#names], refill[#names] = tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4])
+end
+
+-- A dead worker's reservations: whether their requests left is not known; what they hold comes back.
+local givenBack = {}
+local ended = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', nowMs, 'LIMIT', 0, 20)
+for _, attempt in ipairs(ended) do
+  local index = 0
+  for amount in string.gmatch(redis.call('HGET', KEYS[3], attempt) or '', '[^,]+') do
+    index = index + 1
+    givenBack[index] = (givenBack[index] or 0) + tonumber(amount)
+  end
+end
+if #ended > 0 then
+  redis.call('ZREM', KEYS[2], unpack(ended))
+  redis.call('HDEL', KEYS[3], unpack(ended))
+end
+
+local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', unpack(names))
+local updatedAtMs = tonumber(known[1]) or nowMs
+local elapsedMs = math.max(0, nowMs - updatedAtMs)
+local levels, slowest, waitMs = {}, 0, 0
+for i = 1, #names do
+  local level = tonumber(known[i + 1]) or capacity[i]
+  levels[i] = math.min(capacity[i], level + elapsedMs * refill[i] / 1000 + (givenBack[i] or 0))
+  local missing = needed[i] - levels[i]
+  if missing > 1e-6 then
+    local wait = math.ceil(missing / refill[i] * 1000)
+    if wait > waitMs then slowest, waitMs = i, wait end
+  end
+end
+
+local fields = {'updatedAtMs', math.max(updatedAtMs, nowMs)}
+if slowest > 0 and #ended == 0 then return {0, slowest, waitMs} end
+for i = 1, #names do
+  if slowest == 0 then levels[i] = levels[i] - taken[i] end
+  fields[#fields + 1] = names[i]
+  fields[#fields + 1] = string.format('%.6f', levels[i])
+end
+redis.call('HSET', KEYS[1], unpack(fields))
+if slowest > 0 then return {0, slowest, waitMs} end
+redis.call('ZADD', KEYS[2], nowMs + ARGV[3], ARGV[2])
+redis.call('HSET', KEYS[3], ARGV[2], table.concat(taken, ','))
+return {1}

@@ -1,0 +1,46 @@
+import type { Redis } from "ioredis";
+import { laneKeys } from "../redis/keys.ts";
+import { Script } from "../redis/script.ts";
+import { budgetNames } from "./budgets.ts";
+import type { BudgetName, BudgetSizes, TokenCost } from "./budgets.ts";
+
+const script = new Script(new URL("settle.lua", import.meta.url));
+
+export interface Settlement {
+  laneName: string;
+  attemptId: string;
+  /** What was really used; null: the request never left. */
+  used: TokenCost | null;
+  sizes: BudgetSizes;
+  /** Highest levels that fit what Claude said remains. */
+  believable?: Partial<Record<BudgetName, number>>;
+  /** Only tests pass a time; Redis' own clock counts. */
+  nowMs?: number;
+}
+
+/**
+ * Corrects a reservation by the real usage. The budgets may fall below zero: the next attempts wait the debt out.
+ *
+ * @returns false when the reservation's lease had ended; the usage is taken all the same, so calling it twice charges twice
+ */
+export async function settle(redis: Redis, { laneName, attemptId, used, sizes, believable = {}, nowMs }: Settlement): Promise<boolean> {
+  const keys = laneKeys(laneName);
+  const amounts: Record<BudgetName, number> =
+    used === null
+      ? { requests: 0, inputTokens: 0, outputTokens: 0, producedTokens: 0 }
+      : { requests: 1, ...used, producedTokens: used.outputTokens };
+  const args = budgetNames.flatMap((name) => [
+    name,
+    amounts[name],
+    sizes[name].capacity,
+    sizes[name].refillPerSecond,
+    believable[name] ?? "",
+  ]);
+  const reply = await script.run(redis, [keys.budgets, keys.reservations, keys.reserved], [nowMs ?? "", attemptId, ...args]);
+  return String(reply) === "1";
+}
+
+/** Gives a reservation back whole: its request was not sent. */
+export async function release(redis: Redis, settlement: Omit<Settlement, "used" | "believable">): Promise<boolean> {
+  return await settle(redis, { ...settlement, used: null });
+}

@@ -1,0 +1,37 @@
+import type { TokenCost } from "../budgets/budgets.ts";
+import { cautiousMean } from "./usage-samples.ts";
+import type { Samples } from "./usage-samples.ts";
+
+/** Newer tokenizers: about 2.5 characters a token. Older ones pack more; the pool's samples correct it. */
+export const charactersPerTokenAtFirst = 2.5;
+
+/** Nothing is known of a tenant's answers yet: a part of what it allows, within what answers usually have. */
+const outputShareAtFirst = 0.5;
+const outputTokensAtFirstMax = 2_000;
+
+export interface CostQuestion {
+  characters: number;
+  maxTokens: number;
+  /** Real input tokens per character in this pool. */
+  inputSamples: Samples;
+  /** Output tokens of this tenant's answers in this pool, of the same class of max_tokens. */
+  outputSamples: Samples;
+  /** The same of all tenants, for a tenant without samples. */
+  poolOutputSamples: Samples;
+}
+
+/** What an attempt is expected to cost. Output never above `max_tokens`, and never plainly `max_tokens`. */
+export function estimateCost({ characters, maxTokens, inputSamples, outputSamples, poolOutputSamples }: CostQuestion): TokenCost {
+  const tokensPerCharacter = inputSamples.count === 0 ? 1 / charactersPerTokenAtFirst : cautiousMean(inputSamples);
+  const known = outputSamples.count > 0 ? outputSamples : poolOutputSamples;
+  const output = known.count > 0 ? cautiousMean(known) : Math.min(maxTokens * outputShareAtFirst, outputTokensAtFirstMax);
+  return {
+    inputTokens: Math.max(1, Math.ceil(characters * tokensPerCharacter)),
+    outputTokens: Math.max(1, Math.min(maxTokens, Math.ceil(output))),
+  };
+}
+
+/** Requests whose `max_tokens` lie within a factor of four are taken for alike. */
+export function maxTokensClass(maxTokens: number): number {
+  return Math.floor(Math.log2(Math.max(1, maxTokens)) / 2);
+}

@@ -1,0 +1,64 @@
+import type { Redis } from "ioredis";
+import type { TokenCost } from "../budgets/budgets.ts";
+import type { MeanCost } from "../limits/binding-pace.ts";
+import { laneKeys } from "../redis/keys.ts";
+import { Script } from "../redis/script.ts";
+import { estimateCost, maxTokensClass } from "./estimate-cost.ts";
+import { noSamples, weightMin } from "./usage-samples.ts";
+import type { Samples } from "./usage-samples.ts";
+
+const script = new Script(new URL("learn-usage.lua", import.meta.url));
+
+/** Tenants × classes remembered per lane; about 60 bytes each. */
+const namesMax = 5_000;
+
+const inputName = "input";
+const meanInputName = "mean:input";
+const meanOutputName = "mean:output";
+const outputName = (tenant: string, maxTokens: number) => `output:${maxTokensClass(maxTokens)}:${tenant}`;
+const poolOutputName = (maxTokens: number) => `output:${maxTokensClass(maxTokens)}`;
+
+export interface RequestSize {
+  laneName: string;
+  tenant: string;
+  characters: number;
+  maxTokens: number;
+}
+
+/** What a request is expected to cost, from what similar ones really cost. */
+export async function expectedCost(redis: Redis, { laneName, tenant, characters, maxTokens }: RequestSize): Promise<TokenCost> {
+  const names = [inputName, outputName(tenant, maxTokens), poolOutputName(maxTokens)];
+  const [input, output, poolOutput] = (await redis.hmget(laneKeys(laneName).usage, ...names)).map(parseSamples);
+  return estimateCost({
+    characters,
+    maxTokens,
+    inputSamples: input ?? noSamples,
+    outputSamples: output ?? noSamples,
+    poolOutputSamples: poolOutput ?? noSamples,
+  });
+}
+
+/** Remembers what a request really cost; `inputTokens` are those that count against the limit. */
+export async function learnUsage(redis: Redis, { laneName, tenant, characters, maxTokens }: RequestSize, used: TokenCost): Promise<void> {
+  const samples = [
+    [inputName, used.inputTokens / Math.max(1, characters)],
+    [outputName(tenant, maxTokens), used.outputTokens],
+    [poolOutputName(maxTokens), used.outputTokens],
+    [meanInputName, used.inputTokens],
+    [meanOutputName, used.outputTokens],
+  ].flat();
+  await script.run(redis, [laneKeys(laneName).usage], [weightMin, namesMax, ...samples]);
+}
+
+/** Mean cost of the lane's recent attempts; undefined before the first. */
+export async function meanCost(redis: Redis, laneName: string): Promise<MeanCost | undefined> {
+  const [input, output] = (await redis.hmget(laneKeys(laneName).usage, meanInputName, meanOutputName)).map(parseSamples);
+  return input !== undefined && output !== undefined && input.count > 0
+    ? { inputTokens: input.mean, outputTokens: output.mean }
+    : undefined;
+}
+
+function parseSamples(text: string | null): Samples {
+  const [count, mean, deviation] = (text ?? "").split(",").map(Number);
+  return text === null ? noSamples : { count: count ?? 0, mean: mean ?? 0, deviation: deviation ?? 0 };
+}

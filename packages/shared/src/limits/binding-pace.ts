@@ -1,0 +1,39 @@
+import type { LaneLimits } from "./tiers.ts";
+
+/** Mean tokens of the lane's recent attempts; undefined until there are some. */
+export interface MeanCost {
+  inputTokens: number;
+  outputTokens: number;
+}
+
+export type BindingBudget = "requests" | "inputTokens" | "outputTokens";
+
+export interface BindingPace {
+  requestsPerMinute: number;
+  bindingBudget: BindingBudget;
+}
+
+/** How many requests a minute the tightest of the three limits allows, for requests of the mean size. */
+export function bindingPace(limits: LaneLimits, mean: MeanCost | undefined): BindingPace {
+  const paces: Record<BindingBudget, number> = {
+    requests: limits.requestsPerMinute,
+    inputTokens: mean && mean.inputTokens > 0 ? limits.inputTokensPerMinute / mean.inputTokens : Infinity,
+    outputTokens: mean && mean.outputTokens > 0 ? limits.outputTokensPerMinute / mean.outputTokens : Infinity,
+  };
+  let bindingBudget: BindingBudget = "requests";
+  for (const name of ["inputTokens", "outputTokens"] as const) if (paces[name] < paces[bindingBudget]) bindingBudget = name;
+  return { requestsPerMinute: paces[bindingBudget], bindingBudget };
+}
+
+/**
+ * The pace at which workers fetch jobs. When tokens bind, attempts wait for them in a line inside the worker: a short line
+ * keeps the budget used to the last token, a long one holds slots for nothing. So the pace leans on the length of the line.
+ *
+ * @param waiting attempts of this process that wait for tokens
+ */
+export function fetchPace({ requestsPerMinute, bindingBudget }: BindingPace, limits: LaneLimits, waiting: number): number {
+  if (bindingBudget === "requests" && waiting === 0) return limits.requestsPerMinute;
+  const shortLine = Math.max(2, requestsPerMinute / 60 / 2);
+  const lean = waiting === 0 ? 1.2 : waiting <= shortLine ? 1.05 : waiting <= 2 * shortLine ? 0.95 : waiting <= 4 * shortLine ? 0.7 : 0.3;
+  return Math.min(limits.requestsPerMinute, requestsPerMinute * lean);
+}
