@@ -8,7 +8,6 @@ import type { NextStep } from "./delivery-schedule.ts";
 import { deliveryViewSchema, toDeliveryView } from "./delivery-view.ts";
 import { giveUpDelivery, recordDeliveryAttempt } from "./record-delivery-attempt.ts";
 import { storeDeliveryBody } from "./store-delivery-body.ts";
-import { trimDeliveries } from "./trim-deliveries.ts";
 
 const server = await startTestRedis();
 const retentionMs = 60_000;
@@ -153,10 +152,11 @@ test("clients see a delivery as its schema says, pending, failed and without its
   expect(read && toDeliveryView(read.delivery)).not.toHaveProperty("attempts");
 });
 
-test("the index loses what has expired, and only that", async () => {
-  using t = await aTenant("trimmed", ["del_1", "del_2", "del_3"]);
-  await t.redis.del(t.keys.delivery("del_1"), t.keys.delivery("del_3"));
-  expect(await trimDeliveries(t.redis, "trimmed")).toBe(2);
-  expect(await t.redis.zrange(t.keys.deliveries, 0, "-1")).toEqual(["del_2"]);
-  expect(await trimDeliveries(t.redis, "trimmed")).toBe(0);
+test("with each final delivery the index loses some that have expired, and only those", async () => {
+  using t = await aTenant("trimmed", ["del_1", ...Array.from({ length: 6 }, (_, index) => `del_0${index}`)]);
+  await t.redis.del([0, 1, 2, 4, 5].map((index) => t.keys.delivery(`del_0${index}`)));
+  await t.record(1, refused, retryAt(6_000));
+  expect(await t.redis.zcard(t.keys.deliveries)).toBe(7);
+  await t.record(2, delivered, { next: "delivered" });
+  expect(await t.redis.zrange(t.keys.deliveries, 0, "-1")).toEqual(["del_03", "del_05", "del_1"]);
 });

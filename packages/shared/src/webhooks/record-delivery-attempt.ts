@@ -57,7 +57,7 @@ async function record(
   const keys = tenantKeys(tenant);
   const reply = await script.run(
     redis,
-    [keys.delivery(id), keys.deliveriesPending],
+    [keys.delivery(id), keys.deliveriesPending, keys.deliveries],
     [
       id,
       number,
@@ -66,6 +66,7 @@ async function record(
       step.next === "retry" ? step.nextAttemptAtMs : "",
       step.next === "failed" ? step.reason : "",
       Math.round(retentionMs),
+      keys.delivery(""),
     ],
   );
   return replySchema.parse(replyTexts(reply));

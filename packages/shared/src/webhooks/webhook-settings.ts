@@ -83,7 +83,7 @@ export function webhookPolicy(settings: Pick<WebhookSettings, "SLUICE_WEBHOOK_AL
 export function deliveryOptions(settings: Omit<WebhookSettings, "SLUICE_PUBLIC_URL">) {
   return {
     policy: webhookPolicy(settings),
-    timeoutMs: settings.SLUICE_WEBHOOK_TIMEOUT_SECONDS * 1_000,
+    timeoutMs: Math.round(settings.SLUICE_WEBHOOK_TIMEOUT_SECONDS * 1_000),
     scheduleMs: settings.SLUICE_WEBHOOK_SCHEDULE_SECONDS.map((seconds) => seconds * 1_000),
     concurrency: settings.SLUICE_WEBHOOK_CONCURRENCY,
   };
