@@ -1,0 +1,110 @@
+// One look at a delivery: from the BullMQ job a worker was given to the record of what came of it.
+//
+// Moves   pending → (one POST) → delivered | failed: final
+//                              → pending, due at its next attempt
+//         final or unknown at the start: nothing is sent; not due yet: looked at again when it is
+// Invariants
+//   I1 Every attempt sends the stored body: it is rendered once, whoever renders it.
+//   I2 The attempt is recorded before BullMQ is told what comes next. Dying in between, the job is still in BullMQ's hands
+//      and the next worker finds what was done; dying before the record, the event is sent again under the same id.
+//   I3 An attempt that ended without an answer from us (before: Redis, rendering; stopped by us) uses up nothing.
+import type { Logger } from "@sluice/shared/logging/logger";
+import { loadDelivery } from "@sluice/shared/webhooks/delivery-record";
+import type { Delivery } from "@sluice/shared/webhooks/delivery-record";
+import { nextStep } from "@sluice/shared/webhooks/delivery-schedule";
+import type { NextStep } from "@sluice/shared/webhooks/delivery-schedule";
+import { giveUpDelivery, recordDeliveryAttempt } from "@sluice/shared/webhooks/record-delivery-attempt";
+import type { RecordReply } from "@sluice/shared/webhooks/record-delivery-attempt";
+import { storeDeliveryBody } from "@sluice/shared/webhooks/store-delivery-body";
+import { loadWebhookSecret, signingSecrets } from "@sluice/shared/webhooks/webhook-secret";
+import type { Redis } from "ioredis";
+import { postWebhook } from "./post-webhook.ts";
+import type { PostContext, PostResult } from "./post-webhook.ts";
+
+export interface DeliveryContext extends Omit<PostContext, "signal"> {
+  redis: Redis;
+  log: Logger;
+  /** Makes the body of an event; undefined when what it tells of is forgotten. Called once per event, or a few times around a crash. */
+  renderBody: (delivery: Delivery) => Promise<string | undefined>;
+  /** Wait before each attempt. */
+  scheduleMs: readonly number[];
+  retentionMs: number;
+  /** From 0 up to 1. */
+  random: () => number;
+}
+
+/** When the delivery is to be looked at again. */
+export type NextLook = { look: "never" } | { look: "later"; atMs: number } | { look: "by_another_worker" };
+
+/** Clocks of worker machines differ; a delivery this close to its time is due. */
+const clockToleranceMs = 1_000;
+
+type Post = Extract<PostResult, { phase: "attempt" }>;
+
+/**
+ * @param signal aborted when this process wants to end
+ * @throws whatever Redis or the rendering threw: before the attempt nothing was used up, after it the event will be sent again
+ */
+export async function attemptDelivery(context: DeliveryContext, tenant: string, id: string, signal: AbortSignal): Promise<NextLook> {
+  const { redis, retentionMs } = context;
+  const loaded = await loadDelivery(redis, tenant, id);
+  if (loaded === undefined || loaded.delivery.status !== "pending") return { look: "never" };
+  const { delivery } = loaded;
+  const dueAtMs = delivery.nextAttemptAtMs ?? delivery.createdAtMs + (context.scheduleMs[0] ?? 0);
+  if (dueAtMs > context.now() + clockToleranceMs) return { look: "later", atMs: dueAtMs };
+
+  const body = loaded.body ?? (await renderAndStore(context, delivery));
+  if (body === undefined) {
+    const reason = "event_expired";
+    await giveUpDelivery(redis, { tenant, id, reason, retentionMs });
+    context.log.info({ event: "webhook.given_up", ...idsOf(delivery), reason });
+    return { look: "never" };
+  }
+  const secrets = signingSecrets(await loadWebhookSecret(redis, tenant), context.now());
+
+  const post = await postWebhook({ url: delivery.url, eventId: delivery.eventId, body, secrets }, { ...context, signal });
+  if (post.phase === "stopped") return { look: "by_another_worker" };
+  return recordAttempt(context, delivery, post);
+}
+
+async function renderAndStore({ redis, renderBody }: DeliveryContext, delivery: Delivery): Promise<string | undefined> {
+  const body = await renderBody(delivery);
+  return body === undefined ? undefined : storeDeliveryBody(redis, delivery.tenant, delivery.id, body);
+}
+
+async function recordAttempt(context: DeliveryContext, delivery: Delivery, { attempt, retryAfterMs }: Post): Promise<NextLook> {
+  const { tenant, id, createdAtMs } = delivery;
+  const number = delivery.attempts + 1;
+  const { now, random, scheduleMs, retentionMs } = context;
+  const step = nextStep({ number, outcome: attempt, retryAfterMs, createdAtMs, nowMs: now(), random: random(), scheduleMs });
+  const reply = await recordDeliveryAttempt(context.redis, { tenant, id, number, attempt, step, retentionMs });
+  context.log.info({
+    event: "webhook.attempted",
+    ...idsOf(delivery),
+    attempt: number,
+    attemptsMax: scheduleMs.length,
+    durationMs: attempt.durationMs,
+    outcome: attempt.outcome,
+    statusCode: attempt.statusCode,
+    errorPhase: attempt.errorPhase,
+    next: describeNext(step, reply),
+  });
+  return nextLook(step, reply);
+}
+
+function nextLook(step: NextStep, reply: RecordReply): NextLook {
+  if (reply.outcome === "superseded") return { look: "later", atMs: reply.nextAttemptAtMs };
+  return reply.outcome === "recorded" && step.next === "retry" ? { look: "later", atMs: step.nextAttemptAtMs } : { look: "never" };
+}
+
+function describeNext(step: NextStep, reply: RecordReply): string {
+  if (reply.outcome === "already") return `${reply.status} already`;
+  if (reply.outcome !== "recorded") return reply.outcome;
+  if (step.next === "retry") return `again at ${new Date(step.nextAttemptAtMs).toISOString()}`;
+  return step.next === "failed" ? `failed: ${step.reason}` : step.next;
+}
+
+/** Of the URL the host only: paths and queries hold keys often enough. */
+function idsOf({ tenant, id, eventId, eventType, jobId, url }: Delivery) {
+  return { tenant, deliveryId: id, eventId, eventType, jobId, host: URL.parse(url)?.host };
+}

@@ -1,0 +1,116 @@
+// Takes deliveries from their BullMQ queue. One BullMQ job stays with a delivery from its first attempt to its last.
+import type { Logger } from "@sluice/shared/logging/logger";
+import { queuePrefix } from "@sluice/shared/redis/keys";
+import type { WebhookPolicy } from "@sluice/shared/webhooks/address-guard";
+import { deliveriesQueueName } from "@sluice/shared/webhooks/deliveries-queue";
+import type { QueuedDelivery } from "@sluice/shared/webhooks/deliveries-queue";
+import { DelayedError, WaitingError, Worker } from "bullmq";
+import type { Job } from "bullmq";
+import type { Redis } from "ioredis";
+import { attemptDelivery } from "./attempt-delivery.ts";
+import type { DeliveryContext, NextLook } from "./attempt-delivery.ts";
+import type { Resolve } from "./callable-addresses.ts";
+import { createGuardedAgent } from "./guarded-agent.ts";
+
+export interface DeliveryWorkerOptions {
+  /** From `connectForWorker`; stays open when the worker stops. */
+  redis: Redis;
+  log: Logger;
+  policy: WebhookPolicy;
+  timeoutMs: number;
+  scheduleMs: readonly number[];
+  /** Deliveries attempted at once. */
+  concurrency: number;
+  retentionMs: number;
+  renderBody: DeliveryContext["renderBody"];
+  now?: () => number;
+  random?: () => number;
+  resolve?: Resolve;
+  /** A killed worker's deliveries are back within lock + interval. */
+  lockMs?: number;
+  stalledCheckMs?: number;
+}
+
+export interface DeliveryWorker {
+  /** Resolves when deliveries are taken. Safe to repeat. Rejects after `stop`. */
+  start(): Promise<void>;
+  /** Takes no more; attempts may end within `graceMs`, then they are broken off and given back. Safe to repeat and before `start`. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** A delivery that could not be looked at waits this long, twice as long each time, up to the longest. */
+const brokenWaitMs = 5_000;
+const brokenWaitMsMax = 5 * 60_000;
+
+export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWorker {
+  const { redis, log, now = Date.now, random = Math.random, lockMs = 30_000, stalledCheckMs = 5_000, ...rest } = options;
+  const agent = createGuardedAgent(options);
+  const context: DeliveryContext = { ...rest, redis, log, now, random, agent };
+  let worker: Worker<QueuedDelivery, null> | undefined;
+  let ready: Promise<void> | undefined;
+  let stopped: Promise<void> | undefined;
+
+  // BullMQ makes a signal only for a processor with exactly three parameters.
+  const process = async (job: Job<QueuedDelivery, null>, token?: string, signal?: AbortSignal): Promise<null> => {
+    const { id } = job;
+    if (id === undefined || token === undefined || signal === undefined) throw new Error("BullMQ gave no job id, token or signal");
+    return carryOut(await lookAt(job.data.tenant, id, job.attemptsStarted, signal), job, token);
+  };
+
+  const lookAt = async (tenant: string, id: string, looks: number, signal: AbortSignal): Promise<NextLook> => {
+    try {
+      return await attemptDelivery(context, tenant, id, signal);
+    } catch (error) {
+      log.error({ event: "webhook.broke", tenant, deliveryId: id, error });
+      return { look: "later", atMs: now() + Math.min(brokenWaitMs * 2 ** (looks - 1), brokenWaitMsMax) };
+    }
+  };
+
+  const start = async (): Promise<void> => {
+    worker = new Worker<QueuedDelivery, null>(deliveriesQueueName, process, {
+      connection: redis,
+      prefix: queuePrefix,
+      concurrency: options.concurrency,
+      lockDuration: lockMs,
+      stalledInterval: stalledCheckMs,
+      maxStalledCount: 3,
+      drainDelay: 1,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    });
+    worker.on("error", (error) => log.warn({ event: "deliveries.error", error: error.message }));
+    worker.on("lockRenewalFailed", (deliveryIds) => log.warn({ event: "deliveries.locks_lost", deliveryIds }));
+    // BullMQ gave it up (its workers died too often, or the lock was lost): the repair of deliveries enqueues it again.
+    worker.on("failed", (job, error) => log.warn({ event: "deliveries.dropped", deliveryId: job?.id, error: error.message }));
+    await worker.waitUntilReady();
+  };
+
+  const stop = async (graceMs: number): Promise<void> => {
+    const closed = worker?.close();
+    const timer = setTimeout(() => worker?.cancelAllJobs("stopping"), graceMs);
+    await closed?.finally(() => clearTimeout(timer));
+    clearTimeout(timer);
+    await agent.destroy();
+  };
+
+  return {
+    start: async () => {
+      if (stopped !== undefined) throw new Error("this delivery worker was stopped");
+      await (ready ??= start());
+    },
+    stop: (graceMs = 3_000) => (stopped ??= stop(graceMs)),
+  };
+}
+
+async function carryOut(next: NextLook, job: Job<QueuedDelivery, null>, token: string): Promise<null> {
+  switch (next.look) {
+    case "never":
+      return null;
+    case "later":
+      await job.moveToDelayed(Math.ceil(next.atMs), token);
+      throw new DelayedError();
+    case "by_another_worker":
+      await job.moveToWait(token);
+      throw new WaitingError();
+  }
+}
