@@ -6,13 +6,13 @@ import { Stats, type StatsReport } from "../inspection/stats.ts";
 import type { Limits } from "../limits/limits.ts";
 import type { Parts } from "../parts.ts";
 
-export interface LimitsReport {
+interface LimitsReport {
   limits: Limits;
   /** Pools whose limits were set by name. */
   pools: Record<string, Limits>;
 }
 
-export interface FaultsReport {
+interface FaultsReport {
   rates: FaultRates;
   planned: PlannedFault[];
 }

@@ -2,7 +2,7 @@
  * What can go wrong on demand. Refusals answer before the limits are looked at and use up nothing; the others happen to
  * a request that was admitted.
  */
-export const refusalFaults = [
+const refusalFaults = [
   "invalid_request",
   "spend_limit",
   "authentication",
@@ -20,7 +20,7 @@ export const refusalFaults = [
   "overloaded",
 ] as const;
 
-export const answerFaults = ["reset", "silence", "half", "slow", "stream_error", "refusal"] as const;
+const answerFaults = ["reset", "silence", "half", "stream_error", "slow", "refusal"] as const;
 
 export type RefusalFault = (typeof refusalFaults)[number];
 export type AnswerFault = (typeof answerFaults)[number];

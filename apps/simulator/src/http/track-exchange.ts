@@ -12,6 +12,8 @@ export function trackExchange(parts: Parts, response: ServerResponse, requestId:
   // A reset in between must not count the end of a request whose arrival it forgot.
   const { stats } = parts;
   stats.arrived(exchange);
+  // A write that fails because the client has just left; "close" follows and tells.
+  response.on("error", () => {});
   response.once("close", () => {
     const complete = response.writableFinished;
     if (!complete) tracked.onGone();

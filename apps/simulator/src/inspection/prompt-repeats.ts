@@ -1,6 +1,6 @@
 type Moment = "seen" | "admitted" | "answered";
 
-export interface RepeatCount {
+interface RepeatCount {
   /** Prompts that reached this moment more than once. */
   repeats: number;
   /** The most often one prompt did. */

@@ -6,7 +6,7 @@ import type { Exchange } from "./exchange.ts";
 import { type PromptCounts, PromptRepeats } from "./prompt-repeats.ts";
 import { RequestLog } from "./request-log.ts";
 
-export interface LimitReport {
+interface LimitReport {
   used: number;
   refused: number;
   perMinute: number;
@@ -14,7 +14,7 @@ export interface LimitReport {
   share: number | null;
 }
 
-export interface PoolReport {
+interface PoolReport {
   organizationId: string;
   pool: string;
   burstSeconds: Limits["burstSeconds"];

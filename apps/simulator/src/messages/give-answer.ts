@@ -57,7 +57,7 @@ export function giveAnswer(parts: Parts, call: MessagesCall, plan: AnswerPlan): 
     },
     onEnd: () => {
       exchange.outputTokens = Math.round(exchange.outputTokens);
-      writer.end();
+      if (!response.destroyed) writer.end();
     },
   });
 }

@@ -26,9 +26,10 @@ export function wholeWriter({ response, answer, head, broken }: Writing): Answer
     begin() {},
     progress() {},
     end() {
-      const body = Buffer.from(JSON.stringify(messageBody(answer)));
-      response.writeHead(200, { ...head(), "content-type": "application/json", "content-length": body.length });
-      if (broken) response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
+      const body = JSON.stringify(messageBody(answer));
+      response.writeHead(200, { ...head(), "content-type": "application/json", "content-length": Buffer.byteLength(body) });
+      // As a string, because Node then sends head and body in one write.
+      if (broken) response.write(body.slice(0, body.length / 2), () => response.destroy());
       else response.end(body);
     },
   };
