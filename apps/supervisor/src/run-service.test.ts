@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,59 +6,24 @@ import { readProcessIdentity } from "@sluice/redis-server/process-identity";
 import { startTestRedis } from "@sluice/testkit/redis";
 import { waitUntil } from "@sluice/testkit/wait-until";
 import { Redis } from "ioredis";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { startSupervisor } from "./testing/supervisor-process.ts";
 
 const supervisorScript = fileURLToPath(new URL("testing/run-fake-service.ts", import.meta.url));
 type Name = "api" | "worker" | "simulator";
 
 let folder: string;
-let supervisors: ChildProcess[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "sluice-supervisor-"));
   writeFileSync(join(folder, "diary"), "");
-  supervisors = [];
+  // Registered before the supervisors are, so that it comes after their end.
+  onTestFinished(() => rmSync(folder, { recursive: true }));
 });
 
-afterEach(async () => {
-  for (const supervisor of supervisors) await end(supervisor);
-  rmSync(folder, { recursive: true });
-});
-
-/** Twice SIGTERM: at once, and with its embedded Redis. */
-async function end(supervisor: ChildProcess): Promise<void> {
-  if (supervisor.exitCode !== null || supervisor.signalCode !== null) return;
-  const exited = once(supervisor, "exit");
-  supervisor.kill("SIGTERM");
-  supervisor.kill("SIGTERM");
-  await exited;
-}
-
-/** Starts the supervisor with stand-ins for the apps, in a process group of its own as under a terminal. */
+/** Starts the supervisor with stand-ins for the apps. */
 function run(env: Record<string, string> = {}) {
-  const { PATH, HOME } = process.env;
-  const supervisor = spawn(process.execPath, [supervisorScript], {
-    cwd: folder,
-    detached: true,
-    env: { PATH, HOME, PORT: "0", SLUICE_DATA_DIR: join(folder, "data"), FAKE_FOLDER: folder, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  supervisors.push(supervisor);
-  let output = "";
-  for (const stream of [supervisor.stdout, supervisor.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  const exited = once(supervisor, "close").then(([code]: unknown[]) => code);
-  return {
-    exited,
-    output: () => output,
-    async shows(text: string) {
-      await waitUntil(() => output.includes(text), { timeoutMs: 15_000 }).catch(() => {
-        throw new Error(`"${text}" was not shown. The output:\n${output}`);
-      });
-    },
-    kill: () => supervisor.kill("SIGKILL"),
-    /** As a terminal does: to every process of the group. */
-    pressCtrlC: () => process.kill(-(supervisor.pid ?? 0), "SIGINT"),
-  };
+  return startSupervisor(supervisorScript, folder, { PORT: "0", SLUICE_DATA_DIR: join(folder, "data"), FAKE_FOLDER: folder, ...env });
 }
 
 const diary = () => readFileSync(join(folder, "diary"), "utf8").trimEnd().split("\n");
