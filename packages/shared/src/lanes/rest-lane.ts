@@ -11,5 +11,6 @@ const script = new Script(new URL("rest-lane.lua", import.meta.url));
  * @returns ms until the lane goes on
  */
 export async function restLane(redis: Redis, laneName: string, restMs: number): Promise<number> {
-  return Number(await script.run(redis, [limiterKey(laneName)], [Math.ceil(restMs)]));
+  // A key cannot expire after no time: Claude may ask for a wait of 0.
+  return Number(await script.run(redis, [limiterKey(laneName)], [Math.max(1, Math.ceil(restMs))]));
 }
