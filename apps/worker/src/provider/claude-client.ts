@@ -69,7 +69,9 @@ async function sendStreamed(
   options: RequestOptions,
 ): Promise<{ data: unknown; response: Response }> {
   const stream = anthropic.messages.stream(anyParams.parse(params), options);
-  const [{ response }, data] = await Promise.all([stream.withResponse(), stream.finalMessage()]);
+  const [{ response }, message] = await Promise.all([stream.withResponse(), stream.finalMessage()]);
+  // A field of the SDK's own that Claude's message has not.
+  const { parsed_output: _, ...data } = message;
   return { data, response };
 }
 
