@@ -1,9 +1,12 @@
-import { announceJob } from "@sluice/shared/jobs/announce-job";
+import { announceJob, renderJobEvent } from "@sluice/shared/jobs/announce-job";
 import { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
 import type { Logger } from "@sluice/shared/logging/logger";
 import { connectForWorker } from "@sluice/shared/redis/connect";
 import { openDeliveriesQueue } from "@sluice/shared/webhooks/deliveries-queue";
+import { deliveryOptions } from "@sluice/shared/webhooks/webhook-settings";
 import type { AttemptContext } from "./attempts/run-attempt.ts";
+import { createDeliveryWorker } from "./deliveries/delivery-worker.ts";
+import { repairDeliveries } from "./deliveries/repair-deliveries.ts";
 import { Housekeeping } from "./housekeeping/housekeeping.ts";
 import { LaneOpener } from "./lanes/lane-opener.ts";
 import { createClaudeClient } from "./provider/claude-client.ts";
@@ -46,14 +49,24 @@ export async function startWorker(settings: WorkerSettings, redisUrl: string, lo
     burstSeconds: settings.SLUICE_BURST_SECONDS,
     concurrency: settings.SLUICE_CONCURRENCY,
   });
-  const housekeeping = new Housekeeping({ context, lanes, log, repairDeliveries: async () => 0 });
+  const housekeeping = new Housekeeping({ context, lanes, log, repairDeliveries: () => repairDeliveries(redis, deliveries, Date.now()) });
+
+  const deliveryWorker = createDeliveryWorker({
+    redis,
+    log,
+    ...deliveryOptions(settings),
+    retentionMs: context.retentionMs,
+    renderBody: ({ tenant, jobId }) => renderJobEvent(redis, publicUrl, tenant, jobId),
+  });
 
   await opener.start();
+  await deliveryWorker.start();
   housekeeping.start();
 
   const stop = async () => {
     await housekeeping.stop();
-    await opener.stop(settings.SLUICE_STOP_GRACE_SECONDS * 1_000);
+    const graceMs = settings.SLUICE_STOP_GRACE_SECONDS * 1_000;
+    await Promise.all([opener.stop(graceMs), deliveryWorker.stop(Math.min(graceMs, 3_000))]);
     await lanes.close();
     await deliveries.close();
     redis.disconnect();
