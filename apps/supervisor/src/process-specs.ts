@@ -43,10 +43,31 @@ export function simulatorSpec({ environment, settings, scripts }: ProcessContext
   };
 }
 
-/** @param simulatorUrl set when the simulator stands in for Claude. */
+export function apiSpec({ environment, settings, scripts }: ProcessContext, redisUrl: string, adminKey: string): ProcessSpec {
+  return {
+    name: "api",
+    script: scripts.api,
+    nodeArguments,
+    readyEvent: "api.listening",
+    environment: (ready) => ({
+      ...environment,
+      ...secrets,
+      ...samePort("PORT", ready),
+      SLUICE_TIER: tierOf(settings),
+      REDIS_URL: redisUrl,
+      SLUICE_ADMIN_KEY: adminKey,
+    }),
+  };
+}
+
+/**
+ * @param apiUrl begins the links in webhooks, unless the operator set another.
+ * @param simulatorUrl set when the simulator stands in for Claude.
+ */
 export function workerSpec(
   { environment, settings, scripts }: ProcessContext,
   redisUrl: string,
+  apiUrl: string,
   simulatorUrl: string | undefined,
 ): ProcessSpec {
   const claude =
@@ -58,34 +79,15 @@ export function workerSpec(
     script: scripts.worker,
     nodeArguments,
     readyEvent: "worker.started",
-    environment: () => ({ ...environment, ...secrets, ...claude, ...tier(settings, simulatorUrl), REDIS_URL: redisUrl }),
-  };
-}
-
-export function apiSpec(
-  { environment, settings, scripts }: ProcessContext,
-  redisUrl: string,
-  simulatorUrl: string | undefined,
-  adminKey: string,
-): ProcessSpec {
-  return {
-    name: "api",
-    script: scripts.api,
-    nodeArguments,
-    readyEvent: "api.listening",
-    environment: (ready) => ({
+    environment: () => ({
       ...environment,
       ...secrets,
-      ...tier(settings, simulatorUrl),
-      ...samePort("PORT", ready),
+      ...claude,
+      SLUICE_PUBLIC_URL: environment["SLUICE_PUBLIC_URL"] || apiUrl,
+      SLUICE_TIER: tierOf(settings),
       REDIS_URL: redisUrl,
-      SLUICE_ADMIN_KEY: adminKey,
     }),
   };
-}
-
-function tier(settings: ServiceSettings, simulatorUrl: string | undefined): Environment {
-  return { SLUICE_TIER: tierOf(settings, simulatorUrl !== undefined) };
 }
 
 /** A process that took a free port takes the same one when it is started again: others know its address. */

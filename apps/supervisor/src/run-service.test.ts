@@ -43,7 +43,7 @@ const redisPid = (): number => JSON.parse(readFileSync(redisRecord(), "utf8")).p
 test("all start in order, and Ctrl-C ends all in order: API, worker, simulator, Redis", async () => {
   const service = run();
   await service.shows("Ctrl-C stops it.");
-  expect(diary()[0]).toBe("simulator started");
+  expect(diary()[2], "it needs the addresses of the others").toBe("worker started");
   const redis = redisPid();
 
   service.pressCtrlC();
@@ -135,7 +135,7 @@ test("a process that never gets ready ends the whole after five tries", async ()
   expect(await service.exited).toBe(1);
   expect(service.output()).toContain("The api ended again and again before it was ready");
   expect(diary().filter((line) => line === "api started")).toHaveLength(5);
-  expect(diary()).toContain("worker stopped");
+  expect(diary()).toContain("simulator stopped");
 });
 
 test("Ctrl-C during the start ends what was started", async () => {
@@ -205,4 +205,11 @@ test("bad settings of the supervisor are told before anything starts", async () 
   expect(await service.exited).toBe(78);
   expect(service.output()).toContain("PORT:");
   expect(existsSync(join(folder, "data"))).toBe(false);
+});
+
+test("in production neither a key nor Claude is made up", async () => {
+  const service = run({ NODE_ENV: "production" });
+  expect(await service.exited).toBe(78);
+  expect(service.output()).toContain("SLUICE_ADMIN_KEY: is required");
+  expect(service.output()).toContain("ANTHROPIC_API_KEY: is required");
 });

@@ -1,6 +1,6 @@
 // The whole service: Redis, the simulator (without a key for Claude), worker and API, each a process of its own.
 //
-// Started in this order: Redis → simulator → worker and API. Stopped in this one: API (nothing new is accepted) → worker
+// Started in this order: Redis → API and simulator → worker. Stopped in this one: API (nothing new is accepted) → worker
 // (gives back what is in flight) → simulator → Redis. Stopping during the start ends what was started so far.
 import { resolve } from "node:path";
 import { developmentKeyFile, loadOrCreateDevelopmentKey } from "@sluice/shared/access/development-key";
@@ -19,7 +19,7 @@ import {
   workerSpec,
 } from "./process-specs.ts";
 import type { ServiceSettings } from "./settings.ts";
-import { shownLimits, tierOf } from "./simulator-environment.ts";
+import { isSimulated, tierLimits, tierOf } from "./simulator-environment.ts";
 import { type ProcessSpec, type Reports, type SupervisedProcess, superviseProcess } from "./supervised-process.ts";
 
 export interface ServiceOptions {
@@ -88,17 +88,17 @@ export function createService({ environment, settings, reports, scripts = appScr
     if (settings.PORT !== 0) await checkPort(settings.PORT, settings.SLUICE_HOST);
     const adminKey = settings.SLUICE_ADMIN_KEY ?? loadOrCreateDevelopmentKey(dataDir);
     const redisUrl = await startRedis();
-    const simulated = settings.ANTHROPIC_API_KEY === undefined;
-    if (simulated && environment["ANTHROPIC_BASE_URL"])
+    const simulated = isSimulated(settings);
+    if (simulated && environment["ANTHROPIC_BASE_URL"]) {
       reports.say("ANTHROPIC_BASE_URL is not used without ANTHROPIC_API_KEY; Claude is the simulator.");
-    const simulatorUrl = simulated ? urlOf(await launch("simulator", simulatorSpec(context))) : undefined;
-    const [apiReady] = await Promise.all([
-      launch("api", apiSpec(context, redisUrl, simulatorUrl, adminKey)),
-      launch("worker", workerSpec(context, redisUrl, simulatorUrl)),
+    }
+    const [apiUrl, simulatorUrl] = await Promise.all([
+      launch("api", apiSpec(context, redisUrl, adminKey)).then(urlOf),
+      simulated ? launch("simulator", simulatorSpec(context)).then(urlOf) : undefined,
     ]);
-    const tier = tierOf(settings, simulated);
+    await launch("worker", workerSpec(context, redisUrl, apiUrl, simulatorUrl));
     return {
-      apiUrl: urlOf(apiReady),
+      apiUrl,
       adminKey,
       adminKeyFile: settings.SLUICE_ADMIN_KEY === undefined ? developmentKeyFile(dataDir) : undefined,
       redisUrl,
@@ -106,8 +106,8 @@ export function createService({ environment, settings, reports, scripts = appScr
       dataDir,
       claudeUrl: simulatorUrl ?? settings.ANTHROPIC_BASE_URL,
       simulated,
-      tier,
-      limits: shownLimits(tier, settings),
+      tier: tierOf(settings),
+      limits: tierLimits(settings),
     };
   };
 

@@ -2,21 +2,30 @@ import { settings } from "@sluice/shared/config/settings";
 import { z } from "zod";
 
 /** What the supervisor itself reads. The processes get the whole environment and check their own part of it. */
-export const serviceSettingsSchema = z.object({
-  PORT: settings.PORT,
-  SLUICE_HOST: settings.SLUICE_HOST,
-  REDIS_URL: settings.REDIS_URL,
-  SLUICE_DATA_DIR: settings.SLUICE_DATA_DIR,
-  SLUICE_ADMIN_KEY: z.string().optional(),
-  ANTHROPIC_API_KEY: settings.ANTHROPIC_API_KEY,
-  ANTHROPIC_BASE_URL: settings.ANTHROPIC_BASE_URL,
-  // Without its default: the simulator needs a tier of its own when none is chosen.
-  SLUICE_TIER: settings.SLUICE_TIER.unwrap().optional(),
-  SLUICE_REQUESTS_PER_MINUTE: settings.SLUICE_REQUESTS_PER_MINUTE,
-  SLUICE_INPUT_TOKENS_PER_MINUTE: settings.SLUICE_INPUT_TOKENS_PER_MINUTE,
-  SLUICE_OUTPUT_TOKENS_PER_MINUTE: settings.SLUICE_OUTPUT_TOKENS_PER_MINUTE,
-  SLUICE_BURST_SECONDS: settings.SLUICE_BURST_SECONDS,
-  SLUICE_STOP_GRACE_SECONDS: settings.SLUICE_STOP_GRACE_SECONDS,
-});
+export const serviceSettingsSchema = z
+  .object({
+    NODE_ENV: settings.NODE_ENV,
+    PORT: settings.PORT,
+    SLUICE_HOST: settings.SLUICE_HOST,
+    REDIS_URL: settings.REDIS_URL,
+    SLUICE_DATA_DIR: settings.SLUICE_DATA_DIR,
+    SLUICE_ADMIN_KEY: settings.SLUICE_ADMIN_KEY,
+    ANTHROPIC_API_KEY: settings.ANTHROPIC_API_KEY,
+    ANTHROPIC_BASE_URL: settings.ANTHROPIC_BASE_URL,
+    // Without its default: the simulator needs a tier of its own when none is chosen.
+    SLUICE_TIER: settings.SLUICE_TIER.unwrap().optional(),
+    SLUICE_REQUESTS_PER_MINUTE: settings.SLUICE_REQUESTS_PER_MINUTE,
+    SLUICE_INPUT_TOKENS_PER_MINUTE: settings.SLUICE_INPUT_TOKENS_PER_MINUTE,
+    SLUICE_OUTPUT_TOKENS_PER_MINUTE: settings.SLUICE_OUTPUT_TOKENS_PER_MINUTE,
+    SLUICE_BURST_SECONDS: settings.SLUICE_BURST_SECONDS,
+    SLUICE_STOP_GRACE_SECONDS: settings.SLUICE_STOP_GRACE_SECONDS,
+  })
+  .superRefine((given, context) => {
+    if (given.NODE_ENV !== "production") return;
+    // Neither a key that nobody chose nor answers that nobody's Claude gave.
+    for (const name of ["SLUICE_ADMIN_KEY", "ANTHROPIC_API_KEY"] as const) {
+      if (given[name] === undefined) context.addIssue({ code: "custom", path: [name], message: "is required when NODE_ENV is production" });
+    }
+  });
 
 export type ServiceSettings = z.output<typeof serviceSettingsSchema>;

@@ -17,9 +17,9 @@ test("the simulator enforces the limits of the chosen tier, with the operator's 
 });
 
 test("without a choice the simulator is a tier-1 account; real answers teach their own", () => {
-  expect(tierOf(settings(), true)).toBe("tier-1");
-  expect(tierOf(settings(), false)).toBe("auto");
-  expect(tierOf(settings({ SLUICE_TIER: "scale" }), false)).toBe("scale");
+  expect(tierOf(settings())).toBe("tier-1");
+  expect(tierOf(settings({ ANTHROPIC_API_KEY: "sk-ant-real" }))).toBe("auto");
+  expect(tierOf(settings({ ANTHROPIC_API_KEY: "sk-ant-real", SLUICE_TIER: "scale" }))).toBe("scale");
 });
 
 test.each(tierNames)("in %s no class of models has more than the simulator gives", (tier) => {
