@@ -8,6 +8,10 @@ const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int(
 const perMinute = wholeNumber(1, 10_000_000_000).optional();
 
 export const settings = {
+  NODE_ENV: z
+    .string()
+    .optional()
+    .describe("`production` asks for settings that development fills in by itself (the container images set it)."),
   PORT: wholeNumber(0, 65_535).default(3000).describe("Port of the API; 0 takes a free one."),
   SLUICE_HOST: z
     .string()
@@ -19,6 +23,16 @@ export const settings = {
     .optional()
     .describe("Redis 6.2 or later, or Valkey. Unset: an embedded Redis that keeps its data in `SLUICE_DATA_DIR`."),
   SLUICE_DATA_DIR: z.string().default(".data").describe("Folder of the embedded Redis and the key made in development."),
+  SLUICE_ADMIN_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,256}$/, "must be up to 256 visible ASCII characters")
+    .optional()
+    .describe("The operator's key, also good as a client key. Unset in development: made, kept in `SLUICE_DATA_DIR` and printed at start."),
+  SLUICE_TRUST_PROXY: wholeNumber(0, 10)
+    .default(0)
+    .describe("How many proxies in front of the API are believed in what they say of the client (`X-Forwarded-*`)."),
+  SLUICE_DEFAULT_MODEL: z.string().min(1).default("claude-haiku-4-5").describe("Model of jobs in the short form (`prompt`)."),
+  SLUICE_DEFAULT_MAX_TOKENS: wholeNumber(1, 1_000_000).default(1_024).describe("`max_tokens` of jobs in the short form (`prompt`)."),
   SLUICE_LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error", "silent"])
     .default("info")

@@ -12,19 +12,31 @@ const reconnectDelayMs = (attempt: number): number => Math.min(attempt * 100, re
  * way may still have been executed, or may still be; none is sent twice.
  */
 export function connectForApi(redisUrl: string, commandTimeoutMs = 1_500): Redis {
-  return connect(redisUrl, {
+  return connect(redisUrl, failFast(commandTimeoutMs));
+}
+
+/**
+ * {@link connectForApi} for subscriptions. After a lost connection it is not subscribed to anything: its owner subscribes
+ * again, and knows when that is done.
+ */
+export function connectForSignals(redisUrl: string): Redis {
+  return connect(redisUrl, { ...failFast(1_500), autoResubscribe: false });
+}
+
+/** For workers and subscribers: commands wait until Redis is back. BullMQ requires `maxRetriesPerRequest: null`. */
+export function connectForWorker(redisUrl: string): Redis {
+  return connect(redisUrl, { maxRetriesPerRequest: null });
+}
+
+function failFast(commandTimeoutMs: number): RedisOptions {
+  return {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     connectTimeout: 2_000,
     commandTimeout: commandTimeoutMs,
     // Without it, a connection whose other end is gone without a word is kept until TCP notices, after minutes.
     socketTimeout: commandTimeoutMs + 500,
-  });
-}
-
-/** For workers and subscribers: commands wait until Redis is back. BullMQ requires `maxRetriesPerRequest: null`. */
-export function connectForWorker(redisUrl: string): Redis {
-  return connect(redisUrl, { maxRetriesPerRequest: null });
+  };
 }
 
 function connect(redisUrl: string, options: RedisOptions): Redis {
