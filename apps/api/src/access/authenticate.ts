@@ -1,0 +1,22 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Authenticator, Caller } from "@sluice/shared/access/authenticator";
+import { Problem } from "../problems/problem.ts";
+import { keysOfRequest } from "./keys-of-request.ts";
+
+/**
+ * Whose request this is.
+ *
+ * @throws Problem `unauthorized`
+ */
+export async function authenticate(authenticator: Authenticator, headers: IncomingHttpHeaders): Promise<Caller> {
+  const keys = keysOfRequest(headers);
+  for (const key of keys) {
+    const caller = await authenticator.authenticate(key);
+    if (caller !== undefined) return caller;
+  }
+  const isSent = keys.length > 0;
+  throw Problem.of("unauthorized", {
+    detail: isSent ? "The key is not valid." : "There is no key in `Authorization: Bearer …` or `x-api-key`.",
+    headers: { "WWW-Authenticate": isSent ? 'Bearer realm="sluice", error="invalid_token"' : 'Bearer realm="sluice"' },
+  });
+}

@@ -1,0 +1,31 @@
+import type { Authenticator } from "@sluice/shared/access/authenticator";
+import type { EndContext } from "@sluice/shared/jobs/end-job";
+import type { SubmitContext } from "@sluice/shared/jobs/submit-job";
+import type { LaneLimits, TierName } from "@sluice/shared/limits/tiers";
+import type { Logger } from "@sluice/shared/logging/logger";
+import type { WebhookPolicy } from "@sluice/shared/webhooks/address-guard";
+import type { JobSignals } from "./waiting/job-signals.ts";
+
+/** What the operations work with. */
+export interface ApiContext extends SubmitContext, EndContext {
+  authenticator: Authenticator;
+  signals: JobSignals;
+  log: Logger;
+  settings: OperationSettings;
+  /** True from the moment this process is told to stop. */
+  isDraining: () => boolean;
+}
+
+export interface OperationSettings {
+  tier: TierName;
+  limits: Partial<LaneLimits>;
+  retentionMs: number;
+  /** For requests in the short form. */
+  defaultModel: string;
+  defaultMaxTokens: number;
+  webhookPolicy: WebhookPolicy;
+  /** Where clients reach the API; undefined: where this one did. */
+  publicUrl: string | undefined;
+  /** Between two comments on a stream of events that is otherwise silent. */
+  heartbeatMs: number;
+}

@@ -1,0 +1,74 @@
+import { isUtf8 } from "node:buffer";
+import express from "express";
+import type { Request, Response } from "express";
+import { Problem } from "../problems/problem.ts";
+import { nestingDepth } from "./nesting-depth.ts";
+
+/** Claude's own limit of a request, 32 MB; the envelope around `params` is counted in. */
+export const bodyBytesMax = 33_554_432;
+
+/** Deeper values overflow the stack when they are written again. Real requests (tool schemas) stay far below. */
+const nestingDepthMax = 512;
+
+// Express' parser does the reading, decompressing and counting; the parsing is done here, where the bytes are needed too.
+const readRaw = express.raw({ type: () => true, limit: bodyBytesMax, inflate: true });
+
+export interface JsonBody {
+  value: unknown;
+  /** After decompression. */
+  bytes: Buffer;
+}
+
+/**
+ * Reads a JSON body, gzip, deflate or brotli accepted.
+ *
+ * @throws Problem `invalid_request` (400, 415), `payload_too_large`; errors of Express' parser
+ */
+export async function readJsonBody(request: Request, response: Response): Promise<JsonBody> {
+  checkContentType(request.headers["content-type"]);
+  if (Number(request.headers["content-length"]) > bodyBytesMax && request.headers.expect !== undefined) {
+    // The client waits to be asked for the body, and is not asked.
+    throw Problem.of("payload_too_large", { detail: `The body may have at most ${bodyBytesMax} bytes.` });
+  }
+  if (request.headers.expect !== undefined) response.writeContinue();
+
+  await new Promise<void>((resolve, reject) => {
+    readRaw(request, response, (error?: unknown) => {
+      if (error === undefined) resolve();
+      else reject(error instanceof Error ? error : new Error("the body could not be read", { cause: error }));
+    });
+  });
+  const bytes: unknown = request.body;
+  if (!Buffer.isBuffer(bytes) || bytes.length === 0) throw unreadable("There is no body.");
+  return { value: parse(bytes), bytes };
+}
+
+function parse(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw unreadable("The body is not UTF-8.");
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString());
+  } catch (error) {
+    // The parser's message repeats parts of the body.
+    throw unreadable("The body is not JSON.", error instanceof Error ? error.name : undefined);
+  }
+  if (nestingDepth(bytes) > nestingDepthMax) throw unreadable(`The body is nested deeper than ${nestingDepthMax} levels.`);
+  return value;
+}
+
+function unreadable(detail: string, cause?: unknown): Problem {
+  return Problem.of("invalid_request", { status: 400, detail, cause });
+}
+
+function checkContentType(header = ""): void {
+  const [type = "", ...parameters] = header.toLowerCase().split(";");
+  const isJson = /^application\/(json|[\w.-]+\+json)$/.test(type.trim());
+  const charset = parameters.map((parameter) => /^\s*charset="?([\w-]+)"?\s*$/.exec(parameter)?.[1]).find((name) => name !== undefined);
+  if (isJson && (charset === undefined || charset === "utf-8" || charset === "utf8")) return;
+  throw Problem.of("invalid_request", {
+    status: 415,
+    detail: "The body must be sent with `Content-Type: application/json`, in UTF-8.",
+    headers: { Accept: "application/json" },
+    issues: [{ path: "Content-Type", message: "must be application/json" }],
+  });
+}
