@@ -1,0 +1,50 @@
+import { startEmbeddedRedis } from "@sluice/redis-server/embedded-redis";
+import { loadOrCreateDevelopmentKey } from "@sluice/shared/access/development-key";
+import { parseEnvironmentOrExit } from "@sluice/shared/config/parse-environment";
+import { createLogger } from "@sluice/shared/logging/logger";
+import { stopWithParent } from "@sluice/shared/processes/stop-with-parent";
+import { apiSettingsSchema, operationSettings } from "./settings.ts";
+import { startApi } from "./start-api.ts";
+
+const settings = parseEnvironmentOrExit(apiSettingsSchema, process.env);
+const log = createLogger({ process: "api", level: settings.SLUICE_LOG_LEVEL });
+
+// Asked for before the start, so that a signal during it is not lost: it stops what will have been started.
+const stopAsked = new Promise<void>((resolve) => {
+  let isAsked = false;
+  const ask = () => {
+    // A second signal means: now.
+    if (isAsked) process.exit(1);
+    isAsked = true;
+    resolve();
+  };
+  process.on("SIGTERM", ask);
+  process.on("SIGINT", ask);
+  stopWithParent(resolve);
+});
+
+const embedded = settings.REDIS_URL === undefined ? await startEmbeddedRedis({ dataDir: settings.SLUICE_DATA_DIR }) : undefined;
+const api = await startApi({
+  redisUrl: settings.REDIS_URL ?? embedded?.url ?? "",
+  host: settings.SLUICE_HOST,
+  port: settings.PORT,
+  operatorKey: settings.SLUICE_ADMIN_KEY ?? developmentKey(),
+  trustedProxies: settings.SLUICE_TRUST_PROXY,
+  settings: operationSettings(settings),
+  log,
+});
+log.info({ event: "api.listening", url: api.url, pid: process.pid });
+
+await stopAsked;
+log.info({ event: "api.stopping" });
+await api.stop();
+await embedded?.stop();
+log.info({ event: "api.stopped" });
+process.exit(0);
+
+/** It is shown to the person at the terminal, not written to the log. */
+function developmentKey(): string {
+  const key = loadOrCreateDevelopmentKey(settings.SLUICE_DATA_DIR);
+  console.error(`SLUICE_ADMIN_KEY is not set. The operator's key of ${settings.SLUICE_DATA_DIR} is ${key}`);
+  return key;
+}

@@ -1,0 +1,32 @@
+// All there is to call: routes, validation and the document are made of this list.
+import { docsPageOperation } from "./docs/docs-page.ts";
+import { errorsPageOperation } from "./docs/errors-page.ts";
+import { livezOperation } from "./health/livez.ts";
+import { readyzOperation } from "./health/readyz.ts";
+import type { Operation } from "./http/operation.ts";
+import { cancelJobOperation } from "./jobs/cancel/handler.ts";
+import { jobEventsOperation } from "./jobs/events/handler.ts";
+import { getJobOperation } from "./jobs/get/handler.ts";
+import { listJobsOperation } from "./jobs/list/handler.ts";
+import { submitJobOperation } from "./jobs/submit/handler.ts";
+import { openApiDocument } from "./openapi/openapi-document.ts";
+import { openApiOperation } from "./openapi/openapi-operation.ts";
+import { version } from "./version.ts";
+
+export const operations: readonly Operation[] = [
+  submitJobOperation,
+  listJobsOperation,
+  getJobOperation,
+  cancelJobOperation,
+  jobEventsOperation,
+  livezOperation,
+  readyzOperation,
+  openApiOperation(openApiText),
+  docsPageOperation,
+  errorsPageOperation,
+];
+
+/** The document as it is served at /openapi.json and kept in docs/openapi.json. */
+export function openApiText(): string {
+  return `${JSON.stringify(openApiDocument(operations, version), null, 2)}\n`;
+}
