@@ -9,7 +9,7 @@ import { startTestSimulator } from "../testing/simulator.ts";
 import { startTestWorker } from "../testing/workers.ts";
 
 const [server, simulator] = await Promise.all([startTestRedis(), startTestSimulator()]);
-const jobs = startJobs(server.url);
+const jobs = await startJobs(server.url);
 const workers = await Promise.all([1, 2].map(() => startTestWorker({ redisUrl: server.url, simulator })));
 
 /** Ms until the lane goes on. */

@@ -6,7 +6,7 @@ import { startTestSimulator } from "../testing/simulator.ts";
 import { startTestWorker } from "../testing/workers.ts";
 
 const [server, simulator] = await Promise.all([startTestRedis(), startTestSimulator()]);
-const jobs = startJobs(server.url);
+const jobs = await startJobs(server.url);
 await startTestWorker({ redisUrl: server.url, simulator });
 
 test.concurrent.for(["overloaded", "internal", "bad_gateway", "unavailable", "timeout", "reset", "half"])(

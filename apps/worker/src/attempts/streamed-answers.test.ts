@@ -8,7 +8,7 @@ import { startTestSimulator } from "../testing/simulator.ts";
 import { startTestWorker } from "../testing/workers.ts";
 
 const [server, simulator] = await Promise.all([startTestRedis(), startTestSimulator()]);
-const jobs = startJobs(server.url);
+const jobs = await startJobs(server.url);
 await startTestWorker({ redisUrl: server.url, simulator });
 
 test.concurrent("a job with a large max_tokens is streamed, and its result is a whole message", async () => {

@@ -12,7 +12,7 @@ import { startTestWorker } from "../testing/workers.ts";
 const rescueMsMax = 50_000;
 
 const [server, simulator] = await Promise.all([startTestRedis(), startTestSimulator()]);
-const jobs = startJobs(server.url);
+const jobs = await startJobs(server.url);
 
 /** Two calls without an answer, one of them its job's only attempt, and jobs that wait behind them. */
 async function killInMidCall() {

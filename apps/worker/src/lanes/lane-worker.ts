@@ -36,11 +36,14 @@ class RetryError extends Error {
 /** Runs the attempts of one lane. The pace is the queue's own; here is only a bound on how many run at once. */
 export function startLaneWorker({ context, connection, queue, concurrency, log }: LaneWorkerOptions): LaneWorker {
   const laneName = queue.name;
+  let isGraceOver = false;
 
   // BullMQ makes a signal only for a processor with exactly three parameters.
   const process = async (job: Job<QueuedJob, null>, token?: string, signal?: AbortSignal): Promise<null> => {
     const { id } = job;
     if (id === undefined || token === undefined || signal === undefined) throw new Error("BullMQ gave no job id, token or signal");
+    // Redis gave it away before the stop began, and it came after all others were aborted.
+    if (isGraceOver) worker.cancelJob(id, "stopping");
     const attempt = { tenant: job.data.tenant, jobId: id, laneName, enqueuedAtMs: job.timestamp };
     return await carryOut(await runAttempt(context, attempt, signal), job, token);
   };
@@ -72,7 +75,11 @@ export function startLaneWorker({ context, connection, queue, concurrency, log }
     },
     async stop(graceMs) {
       const closed = worker.close();
-      const timer = setTimeout(() => worker.cancelAllJobs("stopping"), graceMs);
+      const endGrace = () => {
+        isGraceOver = true;
+        worker.cancelAllJobs("stopping");
+      };
+      const timer = setTimeout(endGrace, graceMs);
       await closed.finally(() => clearTimeout(timer));
     },
   };

@@ -1,4 +1,5 @@
 // What a client of the API does, by the same verbs as the API, without HTTP in between.
+import { once } from "node:events";
 import { cancelJob } from "@sluice/shared/jobs/cancel-job";
 import type { CancelReply } from "@sluice/shared/jobs/cancel-job";
 import { jobStates } from "@sluice/shared/jobs/job-record";
@@ -67,9 +68,10 @@ export function newPrompt(): string {
 }
 
 /** Starts handing in jobs of one tenant at a Redis that is there; ends after the test or the file. */
-export function startJobs(redisUrl: string): Jobs {
+export async function startJobs(redisUrl: string): Promise<Jobs> {
   const redis = connectForApi(redisUrl);
   redis.on("error", () => {});
+  await once(redis, "ready");
   const lanes = new LaneDirectory(redis);
   const withdrawals = new Withdrawals(redis, lanes);
   cleanUpAfterTests(async () => {

@@ -51,7 +51,7 @@ export interface TestSimulator {
   /** Requests that carried the prompt, oldest first; prompts are told apart by their first 80 characters. */
   requestsWith(prompt: string): Promise<SeenRequest[]>;
   /** The same, waiting for that many. */
-  arrived(prompt: string, count?: number): Promise<SeenRequest[]>;
+  arrived(prompt: string, count?: number, timeoutMs?: number): Promise<SeenRequest[]>;
   requests(): Promise<SeenRequest[]>;
   stats(): Promise<z.output<typeof statsSchema>>;
 }
@@ -86,13 +86,13 @@ export async function startTestSimulator(env: Record<string, string> = {}): Prom
         },
       };
     },
-    arrived: (prompt, count = 1) =>
+    arrived: (prompt, count = 1, timeoutMs = 10_000) =>
       waitUntil(
         async () => {
           const seen = await requestsWith(prompt);
           return seen.length >= count && seen;
         },
-        { describe: `${count} requests with the prompt “${prompt}”` },
+        { timeoutMs, describe: `${count} requests with the prompt “${prompt}”` },
       ),
     stats: async () => statsSchema.parse(await call("GET", "stats")),
   };

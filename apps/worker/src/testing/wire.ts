@@ -8,7 +8,7 @@ import { cleanUpAfterTests } from "@sluice/testkit/cleanup";
 type Break =
   /** The command is not passed on, nor is anything after it. */
   | "stop"
-  /** It is passed on, and no reply comes back any more. */
+  /** It is passed on; its reply and all later ones are held back. */
   | "mute";
 
 export interface Wire {
@@ -16,8 +16,16 @@ export interface Wire {
   url: string;
   /** Breaks the connection at the first command that contains all the texts; resolves when it has come. */
   breakAt(how: Break, texts: readonly string[]): Promise<void>;
-  /** Resets all connections; new ones are let through. */
+  /** Lets the replies through that were held back, and all later ones. */
+  restore(): void;
+  /** Resets all connections, with the replies that were held back; new ones are let through. */
   cut(): void;
+}
+
+interface Link {
+  client: Socket;
+  redis: Socket;
+  broken?: Break;
 }
 
 interface Plan {
@@ -28,11 +36,11 @@ interface Plan {
 
 /** @param target path of a unix socket, or `redis://host:port` */
 export async function startWire(target: string): Promise<Wire> {
-  const links = new Set<{ client: Socket; redis: Socket }>();
+  const links = new Set<Link>();
   let plan: Plan | undefined;
 
   const server = createServer((client) => {
-    const link = { client, redis: connectTo(target) };
+    const link: Link = { client, redis: connectTo(target) };
     links.add(link);
     const end = () => {
       links.delete(link);
@@ -41,18 +49,16 @@ export async function startWire(target: string): Promise<Wire> {
     };
     for (const socket of [client, link.redis]) socket.on("error", end).on("close", end);
 
-    let broken: Break | undefined;
     client.on("data", (bytes) => {
-      if (broken === undefined && plan && isMet(plan, bytes)) {
-        broken = plan.how;
+      if (link.broken === undefined && plan && isMet(plan, bytes)) {
+        link.broken = plan.how;
+        if (link.broken === "mute") link.redis.pause();
         plan.met();
         plan = undefined;
       }
-      if (broken !== "stop") link.redis.write(bytes);
+      if (link.broken !== "stop") link.redis.write(bytes);
     });
-    link.redis.on("data", (bytes) => {
-      if (broken === undefined) client.write(bytes);
-    });
+    link.redis.on("data", (bytes) => client.write(bytes));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -73,6 +79,12 @@ export async function startWire(target: string): Promise<Wire> {
       new Promise((resolve) => {
         plan = { how, texts, met: resolve };
       }),
+    restore() {
+      for (const link of links) {
+        delete link.broken;
+        link.redis.resume();
+      }
+    },
     cut,
   };
 }
