@@ -1,3 +1,6 @@
+import { closeSync, openSync } from "node:fs";
+import { devNull } from "node:os";
+
 /**
  * Stops this process when the one that started it is gone, also by SIGKILL: the kernel closes the channel between them.
  * Without such a channel (started by hand or by a container) nothing happens.
@@ -7,10 +10,21 @@
 export function stopWithParent(stop: () => void): void {
   if (!process.connected) return;
   process.once("disconnect", () => {
-    // The parent read these; without it each write would end the process in the middle of its orderly stop.
-    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+    discardOutput();
     stop();
   });
   // Listening is no reason to stay alive.
   process.channel?.unref();
+}
+
+/**
+ * The parent read standard output and error. Writes to its closed pipes would fail, and a logger that flushes at exit
+ * tries such a write again without end, so the orderly stop would never be over.
+ */
+function discardOutput(): void {
+  for (const descriptor of [1, 2]) {
+    closeSync(descriptor);
+    // The lowest free number is given out: the one just closed.
+    openSync(devNull, "w");
+  }
 }
