@@ -26,7 +26,7 @@ test.concurrent("a 429 rests the lane on all workers for retry-after; its job is
   const model = newModel();
   await simulator.fail(limited, "rate_limit", { retry_after_seconds: 2 });
   const id = await jobs.submit({ prompt: limited, model });
-  await waitUntil(async () => (await jobs.read(id)).states.length === 3, { describe: "the job to be put back" });
+  await jobs.becomes(id, "put back", (job) => job.states.length === 3);
   const otherIds = await jobs.submitAll(others.map((prompt) => ({ prompt, model })));
   const lane = await jobs.laneOf(model);
   await waitUntil(async () => (await lane.getPrioritizedCount()) === 5, { describe: "all jobs to wait in the lane" });

@@ -46,6 +46,8 @@ export interface Jobs {
   submit(draft: JobDraft): Promise<string>;
   cancel(id: string): Promise<CancelReply>;
   read(id: string): Promise<SeenJob>;
+  /** Waits until the job is as described. */
+  becomes(id: string, describe: string, fits: (job: SeenJob) => boolean, timeoutMs?: number): Promise<SeenJob>;
   /** Waits until the job is in that state. */
   reaches(id: string, status: JobStatus, timeoutMs?: number): Promise<SeenJob>;
   /** Waits until the job is final. */
@@ -94,12 +96,12 @@ export async function startJobs(redisUrl: string): Promise<Jobs> {
     return reply.record.id;
   };
   const laneOf = async (model: string) => lanes.queueOf((await lanes.laneOf(model)).name);
-  /** Waits for a job to fit; the failure tells how it stood last. */
-  const becomes = (id: string, fits: (job: SeenJob) => boolean, describe: string, timeoutMs = 10_000) =>
+  const becomes: Jobs["becomes"] = (id, describe, fits, timeoutMs = 10_000) =>
     waitUntil(
       async () => {
         const job = await read(id);
         if (fits(job)) return job;
+        // What the failure shows.
         throw new Error(JSON.stringify(job));
       },
       { timeoutMs, everyMs: 20, describe: `job ${id} to be ${describe}` },
@@ -112,8 +114,9 @@ export async function startJobs(redisUrl: string): Promise<Jobs> {
     submitAll: (drafts) => Promise.all(drafts.map(submit)),
     cancel: (id) => cancelJob({ redis, lanes, announce: async () => {}, retentionMs: 60_000 }, tenant, id),
     read,
-    reaches: (id, status, timeoutMs) => becomes(id, (job) => job.status === status, status, timeoutMs),
-    finished: (id, timeoutMs) => becomes(id, (job) => isFinal(job.status), "final", timeoutMs),
+    becomes,
+    reaches: (id, status, timeoutMs) => becomes(id, status, (job) => job.status === status, timeoutMs),
+    finished: (id, timeoutMs) => becomes(id, "final", (job) => isFinal(job.status), timeoutMs),
     laneOf,
     async leftBullmq(model, id) {
       const lane = await laneOf(model);

@@ -107,6 +107,21 @@ test("a retry uses up an attempt, a rest gives it back", async () => {
   expect((await readJob(redis, tenant, id))?.record).toMatchObject({ status: "queued", attempts: 1, failures: 1 });
 });
 
+// ioredis sends a command again when its connection was lost before the reply.
+test("the start and the return of an attempt that are sent twice count once and answer the same", async () => {
+  const tenant = newTenant();
+  const id = await accept(tenant);
+  const attempt = { tenant, jobId: id, attemptId: "a" };
+  const started = await startAttempt(redis, attempt);
+  expect(started).toMatchObject({ outcome: "started", number: 1, failures: 0 });
+  expect(await startAttempt(redis, attempt)).toEqual(started);
+  expect(await returnAttempt(redis, attempt, "retry")).toBe(true);
+  expect(await returnAttempt(redis, attempt, "retry")).toBe(true);
+  const job = await readJob(redis, tenant, id);
+  expect(job?.record).toMatchObject({ status: "queued", attempts: 1, failures: 1 });
+  expect(job && jobStates(job.record).map((state) => state.status)).toEqual(["queued", "running", "queued"]);
+});
+
 test("a final state and the delivery that tells of it are written together, once", async () => {
   const tenant = newTenant();
   const keys = tenantKeys(tenant);

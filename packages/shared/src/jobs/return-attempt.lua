@@ -1,11 +1,13 @@
 -- return-attempt.lua: put a job back after an attempt. Refused when another attempt owns the job by now, or it is final.
+-- Repeated for the attempt that put it back (sent again after a lost connection) it answers the same and changes nothing.
 -- KEYS  1 job hash, 2 index of queued jobs, 3 index of running jobs, 4 channel of the job
 -- ARGV  1 job id, 2 attempt id, 3 "retry" (uses up one of maxAttempts) or "rest" (the attempt is given back)
 -- Returns  {"returned", failures} | {"refused", status} | {"missing"}
 -- Work  at most four writes and one message; no loop
-local job = redis.call('HMGET', KEYS[1], 'status', 'attemptId', 'seq', 'attempts', 'failures', 'history')
+local job = redis.call('HMGET', KEYS[1], 'status', 'attemptId', 'seq', 'attempts', 'failures', 'history', 'returnedBy')
 local status = job[1]
 if not status then return {'missing'} end
+if status == 'queued' and job[7] == ARGV[2] then return {'returned', tonumber(job[5])} end
 if status ~= 'running' or job[2] ~= ARGV[2] then return {'refused', status} end
 
 local time = redis.call('TIME')
@@ -15,7 +17,7 @@ local attempts = tonumber(job[4])
 local failures = tonumber(job[5])
 if ARGV[3] == 'retry' then failures = failures + 1 else attempts = attempts - 1 end
 
-redis.call('HSET', KEYS[1], 'status', 'queued', 'seq', seq, 'attempts', attempts, 'failures', failures, 'attemptId', '',
+redis.call('HSET', KEYS[1], 'status', 'queued', 'seq', seq, 'attempts', attempts, 'failures', failures, 'attemptId', '', 'returnedBy', ARGV[2],
   'history', job[6] .. seq .. ',queued,' .. nowMs .. ',' .. attempts .. ';')
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZADD', KEYS[2], 0, ARGV[1])

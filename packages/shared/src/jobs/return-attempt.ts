@@ -7,7 +7,7 @@ import type { Attempt } from "./start-attempt.ts";
 const script = new Script(new URL("return-attempt.lua", import.meta.url));
 
 /**
- * Puts a job back to `queued`: `retry` uses up one of its attempts, `rest` gives the attempt back.
+ * Puts a job back to `queued`: `retry` uses up one of its attempts, `rest` gives the attempt back. Safe to repeat.
  *
  * @returns false when the job is final or belongs to a newer attempt by now; nothing was changed then
  */

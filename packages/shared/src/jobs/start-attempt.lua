@@ -1,9 +1,10 @@
 -- start-attempt.lua: give a job to one attempt. The newest attempt owns the job; an older one of a stalled worker no longer does.
+-- Repeated for the attempt that owns the job (sent again after a lost connection) it answers the same and changes nothing.
 -- KEYS  1 job hash, 2 params, 3 index of queued jobs, 4 index of running jobs, 5 channel of the job
 -- ARGV  1 job id, 2 attempt id
 -- Returns  {"started", attempts, failures, spec, params} | {"final", status} | {"expired"} (its deadline passed before a first attempt) | {"missing"}
 -- Work  at most four writes and one message; no loop
-local job = redis.call('HMGET', KEYS[1], 'status', 'seq', 'attempts', 'failures', 'startedAtMs', 'expiresAtMs', 'spec', 'history')
+local job = redis.call('HMGET', KEYS[1], 'status', 'seq', 'attempts', 'failures', 'startedAtMs', 'expiresAtMs', 'spec', 'history', 'attemptId')
 local status = job[1]
 if not status then return {'missing'} end
 if status ~= 'queued' and status ~= 'running' then return {'final', status} end
@@ -15,6 +16,7 @@ if not job[5] and expiresAtMs > 0 and nowMs >= expiresAtMs then return {'expired
 
 local params = redis.call('GET', KEYS[2])
 if not params then return {'missing'} end
+if status == 'running' and job[9] == ARGV[2] then return {'started', tonumber(job[3]), tonumber(job[4]), job[7], params} end
 
 local seq = job[2] + 1
 local attempts = job[3] + 1

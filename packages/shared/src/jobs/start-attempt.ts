@@ -40,7 +40,7 @@ const replySchema = z.union([
 
 /**
  * Makes `attemptId` the owner of the job, state `running`. A job that was running already (its worker died or stalled)
- * changes hands. After a crash the job stays `running` until BullMQ's stalled check gives it to another worker.
+ * changes hands. Safe to repeat for the same attempt. After a crash the job stays `running` until BullMQ's stalled check gives it to another worker.
  */
 export async function startAttempt(redis: Redis, { tenant, jobId, attemptId }: Attempt): Promise<StartReply> {
   const keys = tenantKeys(tenant);
