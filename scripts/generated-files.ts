@@ -1,0 +1,51 @@
+// The files, and parts of files, that are made from code. One entry each; a test compares them with what is committed.
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { openApiText } from "../apps/api/src/operations.ts";
+import { errorsMarkdown } from "../apps/api/src/problems/errors-markdown.ts";
+import { settingsTable } from "../packages/shared/src/config/settings-table.ts";
+import { settings } from "../packages/shared/src/config/settings.ts";
+import { webhookSettings } from "../packages/shared/src/webhooks/webhook-settings.ts";
+
+export interface GeneratedFile {
+  /** From the root of the repository. */
+  path: string;
+  /** The file's text as it should be, given as it is; undefined: there is nothing to write. */
+  render: (current: string | undefined) => string | undefined;
+}
+
+const generatedFiles: readonly GeneratedFile[] = [
+  { path: "docs/openapi.json", render: openApiText },
+  { path: "docs/errors.md", render: errorsMarkdown },
+  { path: "README.md", render: between("settings", () => settingsTable({ ...settings, ...webhookSettings })) },
+];
+
+/** The files whose text is not what it should be, with the text that it should be. */
+export function outdatedFiles(): { path: string; text: string }[] {
+  return generatedFiles.flatMap(({ path, render }) => {
+    const file = pathInRepository(path);
+    const current = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+    const text = render(current);
+    return text === undefined || text === current ? [] : [{ path, text }];
+  });
+}
+
+export function pathInRepository(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url));
+}
+
+/**
+ * A part of a file that is written by hand, between `<!-- name -->` and `<!-- /name -->`.
+ *
+ * @throws Error when a file that is there lacks the marks
+ */
+function between(name: string, part: () => string): GeneratedFile["render"] {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  return (current) => {
+    if (current === undefined) return undefined;
+    const [before, inside, ...more] = current.split(open);
+    const after = inside?.split(close);
+    if (before === undefined || after?.length !== 2 || more.length > 0) throw new Error(`the marks ${open} … ${close} must stand once`);
+    return `${before}${open}\n\n${part()}\n\n${close}${after[1]}`;
+  };
+}
