@@ -1,6 +1,5 @@
 // What the page /docs loads: Swagger UI's files out of their package, and the line that starts it.
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import type { Express } from "express";
 import { sendAnswer } from "../http/answer.ts";
 import { traceOf } from "../http/request-trace.ts";
@@ -10,6 +9,9 @@ const fileTypes: Readonly<Record<string, string>> = {
   "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
   "favicon-32x32.png": "image/png",
 };
+
+/** Where the package lies, in whatever way it was installed. */
+const folder = new URL(".", import.meta.resolve("swagger-ui-dist/package.json"));
 
 const startScript = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, persistAuthorization: false });\n`;
 
@@ -30,5 +32,5 @@ async function readAsset(file: string): Promise<{ type: string; body: Buffer } |
   if (file === "start.js") return { type: "text/javascript; charset=utf-8", body: Buffer.from(startScript) };
   const type = Object.hasOwn(fileTypes, file) ? fileTypes[file] : undefined;
   if (type === undefined) return undefined;
-  return { type, body: await readFile(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${file}`))) };
+  return { type, body: await readFile(new URL(file, folder)) };
 }

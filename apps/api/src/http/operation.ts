@@ -12,7 +12,7 @@ import type { RequestSchemas } from "./request-schemas.ts";
 import type { RequestTrace } from "./request-trace.ts";
 
 /** What an operation documents of a status that is not a problem. */
-export interface DocumentedAnswer {
+interface DocumentedAnswer {
   description: string;
   headers?: z.ZodObject;
   /** By content type. */
@@ -25,7 +25,7 @@ interface Description {
   method: "get" | "post";
   /** With parameters in braces: `/v1/jobs/{id}`. */
   path: string;
-  tag: "Jobs" | "Health" | "Documentation";
+  tag: "Jobs" | "Webhooks" | "Health" | "Documentation";
   summary: string;
   description?: string;
   answers: Readonly<Record<number, DocumentedAnswer>>;

@@ -32,7 +32,7 @@ export async function putBack({ redis }: TestApi, jobId: string): Promise<void> 
   expect(await returnAttempt(redis, { tenant, jobId, attemptId }, "retry")).toBe(true);
 }
 
-export const succeeded: JobResult = { type: "succeeded", message: { id: "msg_1", content: [{ type: "text", text: "The Elbe." }] } };
+const succeeded: JobResult = { type: "succeeded", message: { id: "msg_1", content: [{ type: "text", text: "The Elbe." }] } };
 
 export async function finish({ redis }: TestApi, id: string, result: JobResult = succeeded): Promise<void> {
   const usage = { input_tokens: 12, output_tokens: 4 };
