@@ -50,7 +50,7 @@ export class Housekeeping {
   async #work(): Promise<void> {
     const { context, lanes, log, repairDeliveries } = this.#options;
     try {
-      const expired = await expireJobs(context, Date.now());
+      const expired = await expireJobs({ ...context, lanes }, Date.now());
       const orphans = await repairOrphans(context.redis, lanes, this.#cursors, Date.now());
       const deliveries = await repairDeliveries();
       if (orphans.length > 0 || deliveries > 0) log.warn({ event: "housekeeping.repaired", orphans, deliveries });
