@@ -25,7 +25,7 @@ test("to the start of an attempt: it is one attempt, and one request", async () 
   const lane = await jobs.laneOf(model);
   await lane.pause();
   const id = await jobs.submit({ prompt, model });
-  const lost = loseReply(id, ":params", 2);
+  const lost = loseReply(id, ":jobs:running", 2);
   await lane.resume();
   await lost;
   expect(await jobs.finished(id)).toMatchObject({ status: "succeeded", attempts: 1, states: ["queued", "running", "succeeded"] });

@@ -43,7 +43,7 @@ async function killBefore(command: "record" | "bullmq", fault?: string) {
   const lane = await jobs.laneOf(model);
   await lane.pause();
   const id = await jobs.submit({ prompt, model });
-  const reached = wire.breakAt("stop", command === "record" ? [`:job:${id}:params`] : [`:${lane.name}:${id}`]);
+  const reached = wire.breakAt("stop", command === "record" ? [`:job:${id}`, `:jobs:running`] : [`:${lane.name}:${id}`]);
   await lane.resume();
   await reached;
   worker.kill();
