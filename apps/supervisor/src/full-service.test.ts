@@ -55,13 +55,14 @@ function fieldOf(body: unknown, name: string): string {
   return value;
 }
 
-test("the command of the banner, pasted, gives an answer", async () => {
+test("the command of the banner, pasted, gives an answer", { timeout: 60_000 }, async () => {
   const service = await start();
   const { stdout } = await promisify(execFile)("sh", ["-c", offeredCommand(service)]);
   expect(JSON.parse(stdout)).toMatchObject({ object: "job", status: "succeeded", result: { type: "succeeded" } });
 });
 
-test("Ctrl-C in mid-call ends all within 10 s, and the next start takes up the job", async () => {
+// Two starts of five processes each: with two busy cores that alone takes 20 s.
+test("Ctrl-C in mid-call ends all within 10 s, and the next start takes up the job", { timeout: 90_000 }, async () => {
   const first = await start({ SLUICE_SIMULATOR_LATENCY_MS: "60000", SLUICE_STOP_GRACE_SECONDS: "0.5" });
   const before = clientOf(first);
   const id = await before.submit("What is 2 + 2?");

@@ -40,7 +40,7 @@ export function startSupervisor(script: string, workingFolder: string, env: Reco
     exited,
     output: () => output,
     async shows(text) {
-      await waitUntil(() => output.includes(text), { timeoutMs: 20_000 }).catch(() => {
+      await waitUntil(() => output.includes(text), { timeoutMs: 30_000 }).catch(() => {
         throw new Error(`"${text}" was not shown. The output:\n${output}`);
       });
     },
