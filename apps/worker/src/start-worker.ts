@@ -28,7 +28,7 @@ export async function startWorker(settings: WorkerSettings, redisUrl: string, lo
   deliveries.on("error", (error) => log.warn({ event: "deliveries.error", error: error.message }));
   const lanes = new LaneDirectory(redis);
   const publicUrl = settings.SLUICE_PUBLIC_URL;
-  const context: AttemptContext = {
+  const context: Omit<AttemptContext, "admission"> = {
     redis,
     announce: (tenant, jobId) => announceJob({ redis, deliveries, publicUrl }, tenant, jobId),
     claude: createClaudeClient({ apiKey: settings.ANTHROPIC_API_KEY, baseUrl: settings.ANTHROPIC_BASE_URL }),

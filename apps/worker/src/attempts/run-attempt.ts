@@ -1,24 +1,29 @@
 // One attempt at a job: from the BullMQ job a lane's worker was given to the record of what came of it.
 //
-// Moves   started → (one request to Claude) → finished | failed: final state, delivery on its way
-//                                           → retry: back to queued, an attempt used, BullMQ waits with it
-//                                           → rest: back to queued, nothing used, the whole lane waits
+// Moves   peeked → admitted → started → (one request to Claude) → finished | failed: final state, delivery on its way
+//                                                               → retry: back to queued, an attempt used, BullMQ waits with it
+//                                                               → rest: back to queued, nothing used, the whole lane waits
 //         final, expired or unknown at the start: nothing is sent
+//         not admitted: the job never left queued, the whole lane waits
 // Invariants
-//   I1 The request leaves only after the record names this attempt as the job's owner.
+//   I1 The request leaves only after the lane's budgets were reserved for it, and the record names this attempt as the job's owner.
 //   I2 The record is written before BullMQ is told. Dying in between, the job is still in BullMQ's hands and the next
 //      worker finds what was done.
 //   I3 A job that went on without this attempt (canceled, stalled and taken over) is not touched: every write says whose it is.
 import { randomUUID } from "node:crypto";
 import { endJob } from "@sluice/shared/jobs/end-job";
 import type { EndContext } from "@sluice/shared/jobs/end-job";
+import type { JobSpec } from "@sluice/shared/jobs/job-record";
+import type { MessageParams } from "@sluice/shared/jobs/job-request";
 import { errorResult } from "@sluice/shared/jobs/job-result";
+import { peekJob } from "@sluice/shared/jobs/peek-job";
 import { returnAttempt } from "@sluice/shared/jobs/return-attempt";
 import { startAttempt } from "@sluice/shared/jobs/start-attempt";
-import type { Attempt, StartedAttempt } from "@sluice/shared/jobs/start-attempt";
+import type { Attempt } from "@sluice/shared/jobs/start-attempt";
 import { restLane } from "@sluice/shared/lanes/rest-lane";
 import type { Logger } from "@sluice/shared/logging/logger";
 import { costOf } from "@sluice/shared/pricing/cost-of";
+import type { LaneAdmission, NotAdmitted, Permit } from "../admission/lane-admission.ts";
 import type { ClaudeAnswer } from "../provider/claude-answer.ts";
 import type { ClaudeClient } from "../provider/claude-client.ts";
 import { backoffMs } from "./backoff.ts";
@@ -26,6 +31,7 @@ import { classifyAnswer } from "./classify-answer.ts";
 import type { Outcome } from "./outcome.ts";
 
 export interface AttemptContext extends EndContext {
+  admission: Pick<LaneAdmission, "admit">;
   claude: ClaudeClient;
   log: Logger;
   retentionMs: number;
@@ -56,117 +62,139 @@ const lostAttemptsMax = 4;
 /** A BullMQ job without a record after this long belongs to a submission that was undone. */
 const recordDueMs = 30_000;
 
+/** An attempt that was admitted and is under way. */
+interface UnderWay extends Attempt {
+  laneName: string;
+  spec: JobSpec;
+  params: MessageParams;
+  permit: Permit;
+  number: number;
+  failures: number;
+}
+
 /**
  * @param signal aborted with the reason `"stopping"` when the process wants to end, with any other when the job went on without us
  */
 export async function runAttempt(context: AttemptContext, job: AttemptJob, signal: AbortSignal): Promise<NextStep> {
-  const attempt: Attempt = { tenant: job.tenant, jobId: job.jobId, attemptId: randomUUID() };
+  const { tenant, jobId, laneName } = job;
+  const peeked = await peekJob(context.redis, tenant, jobId);
+  if (peeked.outcome !== "waiting") return await leave(context, job, peeked.outcome);
+
+  const attempt: Attempt = { tenant, jobId, attemptId: randomUUID() };
+  const { spec, params } = peeked;
+  const permit = await context.admission.admit({ attemptId: attempt.attemptId, tenant, params, timeoutMs: spec.timeoutMs }, signal);
+  if (!permit.admitted) return await putBack(context, job, permit, signal);
+
   const started = await startAttempt(context.redis, attempt);
-  switch (started.outcome) {
-    case "missing":
-      return Date.now() - job.enqueuedAtMs < recordDueMs ? { step: "look_again", afterMs: 500 } : { step: "done" };
-    case "final":
-      // Its worker may have died before it sent the event on its way.
-      await context.announce(job.tenant, job.jobId).catch(() => {});
-      return { step: "done" };
-    case "expired":
-      await endJob(context, {
-        tenant: job.tenant,
-        id: job.jobId,
-        result: { type: "expired" },
-        onlyIfNotStarted: true,
-        retentionMs: context.retentionMs,
-      });
-      return { step: "done" };
-    case "started":
-      break;
+  if (started.outcome !== "started") {
+    await permit.release();
+    return await leave(context, job, started.outcome);
   }
-  if (started.number - 1 - started.failures >= lostAttemptsMax) {
+  const { number, failures } = started;
+  const underWay: UnderWay = { ...attempt, laneName, spec, params, permit, number, failures };
+  if (number - 1 - failures >= lostAttemptsMax) {
+    await permit.release();
     const result = errorResult("api_error", `The worker process died or froze during ${lostAttemptsMax} attempts at this job.`);
-    await finish(context, job, attempt, started, { word: "failed", cause: "workers_lost", result }, undefined, 0);
+    await finish(context, underWay, { word: "failed", cause: "workers_lost", result }, undefined, 0);
     return { step: "done" };
   }
-  return await callClaude(context, job, attempt, started, signal);
+  return await callClaude(context, underWay, signal);
 }
 
-async function callClaude(
+/** There is nothing to send for this job. */
+async function leave(
   context: AttemptContext,
-  job: AttemptJob,
-  attempt: Attempt,
-  started: StartedAttempt,
+  { tenant, jobId, enqueuedAtMs }: AttemptJob,
+  because: "final" | "expired" | "missing",
+): Promise<NextStep> {
+  switch (because) {
+    case "missing":
+      return Date.now() - enqueuedAtMs < recordDueMs ? { step: "look_again", afterMs: 500 } : { step: "done" };
+    case "final":
+      // Its worker may have died before it sent the event on its way.
+      await context.announce(tenant, jobId).catch(() => {});
+      return { step: "done" };
+    case "expired":
+      await endJob(context, { tenant, id: jobId, result: { type: "expired" }, onlyIfNotStarted: true, retentionMs: context.retentionMs });
+      return { step: "done" };
+  }
+}
+
+/** The lane has no room for this job for longer than a slot should be held: everything waits until there is. */
+async function putBack(
+  context: AttemptContext,
+  { tenant, jobId, laneName }: AttemptJob,
+  refusal: NotAdmitted,
   signal: AbortSignal,
 ): Promise<NextStep> {
+  if (refusal.limitedBy === "aborted")
+    return signal.aborted && signal.reason !== "stopping" ? { step: "done" } : { step: "return", because: "stopping" };
+  const restMs = await restLane(context.redis, laneName, refusal.restMs);
+  context.log.info({ event: "job.put_back", jobId, tenant, lane: laneName, limitedBy: refusal.limitedBy, restMs });
+  return { step: "return", because: "rest" };
+}
+
+async function callClaude(context: AttemptContext, attempt: UnderWay, signal: AbortSignal): Promise<NextStep> {
   const sentAtMs = Date.now();
-  const answer = await context.claude.send(started.params, { timeoutMs: started.spec.timeoutMs, signal });
+  const answer = await context.claude.send(attempt.params, { timeoutMs: attempt.spec.timeoutMs, signal });
   const durationMs = Date.now() - sentAtMs;
+  const settled = attempt.permit.settle(answer);
   if (answer.kind === "aborted") {
     const stopping = signal.reason === "stopping";
-    if (stopping) await returnAttempt(context.redis, attempt, "rest");
-    logAttempt(context, job, started, { outcome: "aborted", next: stopping ? "queued" : "final already", durationMs });
+    await Promise.all([settled, stopping && returnAttempt(context.redis, attempt, "rest")]);
+    logAttempt(context, attempt, { outcome: "aborted", next: stopping ? "queued" : "final already", durationMs });
     return stopping ? { step: "return", because: "stopping" } : { step: "done" };
   }
 
-  const outcome = exhaust(classifyAnswer(answer, Date.now()), started);
+  const outcome = exhaust(classifyAnswer(answer, Date.now()), attempt);
+  const answered = { durationMs, ...answerIds(answer) };
   switch (outcome.word) {
     case "finished":
     case "failed":
-      await finish(context, job, attempt, started, outcome, answer, durationMs);
+      await Promise.all([settled, finish(context, attempt, outcome, answer, durationMs)]);
       return { step: "done" };
     case "retry": {
-      const afterMs = backoffMs(started.failures + 1, outcome.afterMs, (context.random ?? Math.random)());
-      const returned = await returnAttempt(context.redis, attempt, "retry");
-      logAttempt(context, job, started, {
-        outcome: "retry",
-        cause: outcome.cause,
-        next: `queued, again in ${afterMs} ms`,
-        durationMs,
-        ...answerIds(answer),
-      });
+      const afterMs = backoffMs(attempt.failures + 1, outcome.afterMs, (context.random ?? Math.random)());
+      const [, returned] = await Promise.all([settled, returnAttempt(context.redis, attempt, "retry")]);
+      logAttempt(context, attempt, { outcome: "retry", cause: outcome.cause, next: `queued, again in ${afterMs} ms`, ...answered });
       return returned ? { step: "retry", afterMs } : { step: "done" };
     }
     case "rest": {
       // The rest before the return, else other slots go on fetching (I2 holds: nothing is told to BullMQ yet).
-      const restMs = await restLane(context.redis, job.laneName, outcome.restMs);
+      const [restMs] = await Promise.all([restLane(context.redis, attempt.laneName, outcome.restMs), settled]);
       const returned = await returnAttempt(context.redis, attempt, "rest");
       const needsPerson = outcome.reason !== "upstream";
-      logAttempt(
-        context,
-        job,
-        started,
-        { outcome: "rest", cause: outcome.reason, next: `lane rests ${restMs} ms`, durationMs, ...answerIds(answer) },
-        needsPerson,
-      );
+      logAttempt(context, attempt, { outcome: "rest", cause: outcome.reason, next: `lane rests ${restMs} ms`, ...answered }, needsPerson);
       return returned ? { step: "return", because: "rest" } : { step: "done" };
     }
   }
 }
 
 /** A retry that the job has no attempts left for is a failure with the same result. */
-function exhaust(outcome: Outcome, { failures, spec }: StartedAttempt): Outcome {
+function exhaust(outcome: Outcome, { failures, spec }: UnderWay): Outcome {
   if (outcome.word !== "retry" || failures + 1 < spec.maxAttempts) return outcome;
   return { word: "failed", cause: outcome.cause, result: outcome.result };
 }
 
 async function finish(
   context: AttemptContext,
-  job: AttemptJob,
-  attempt: Attempt,
-  started: StartedAttempt,
+  attempt: UnderWay,
   outcome: Extract<Outcome, { word: "finished" | "failed" }>,
   answer: ClaudeAnswer | undefined,
   durationMs: number,
 ): Promise<void> {
+  const { tenant, jobId, attemptId, spec } = attempt;
   const usage = answer?.kind === "message" ? answer.message.usage : undefined;
   const reply = await endJob(context, {
-    tenant: job.tenant,
-    id: job.jobId,
+    tenant,
+    id: jobId,
+    attemptId,
     retentionMs: context.retentionMs,
     result: outcome.result,
     usage,
-    costUsd: usage === undefined ? undefined : costOf(started.spec.model, usage),
-    attemptId: attempt.attemptId,
+    costUsd: usage === undefined ? undefined : costOf(spec.model, usage),
   });
-  logAttempt(context, job, started, {
+  logAttempt(context, attempt, {
     outcome: outcome.word,
     ...(outcome.word === "failed" && { cause: outcome.cause }),
     next: reply.outcome === "finished" ? "final" : `refused: ${reply.outcome}`,
@@ -182,21 +210,18 @@ function answerIds(answer: ClaudeAnswer): { status?: number | undefined; upstrea
   return { status: answer.kind === "message" ? 200 : answer.status, ...(requestId && { upstreamRequestId: requestId }) };
 }
 
-function logAttempt(
-  { log }: AttemptContext,
-  job: AttemptJob,
-  started: StartedAttempt,
-  fields: Record<string, unknown>,
-  needsPerson = false,
-): void {
+function logAttempt({ log }: AttemptContext, attempt: UnderWay, fields: Record<string, unknown>, needsPerson = false): void {
+  const { jobId, tenant, laneName, spec, number, permit } = attempt;
   const line = {
     event: "job.attempted",
-    jobId: job.jobId,
-    tenant: job.tenant,
-    lane: job.laneName,
-    model: started.spec.model,
-    attempt: started.number,
-    attemptsMax: started.spec.maxAttempts,
+    jobId,
+    tenant,
+    lane: laneName,
+    model: spec.model,
+    attempt: number,
+    attemptsMax: spec.maxAttempts,
+    waitedMs: permit.waitedMs,
+    estimated: permit.estimated,
     ...fields,
   };
   if (needsPerson) log.error(line);

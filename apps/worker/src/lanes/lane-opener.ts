@@ -1,20 +1,20 @@
 import { laneOfName } from "@sluice/shared/lanes/lane";
-import { openLaneQueue, setPace } from "@sluice/shared/lanes/lane-queue";
+import { openLaneQueue } from "@sluice/shared/lanes/lane-queue";
 import type { LaneQueue } from "@sluice/shared/lanes/lane-queue";
 import { readLanes } from "@sluice/shared/lanes/lane-registry";
-import { pickWindow } from "@sluice/shared/limits/pick-window";
 import { laneLimits } from "@sluice/shared/limits/tiers";
 import type { LaneLimits, TierName } from "@sluice/shared/limits/tiers";
 import type { Logger } from "@sluice/shared/logging/logger";
 import { abortChannel, lanesChannel } from "@sluice/shared/redis/keys";
 import type { Redis } from "ioredis";
+import { LaneAdmission } from "../admission/lane-admission.ts";
 import type { AttemptContext } from "../attempts/run-attempt.ts";
 import { laneConcurrency } from "./lane-concurrency.ts";
 import { startLaneWorker } from "./lane-worker.ts";
 import type { LaneWorker } from "./lane-worker.ts";
 
 export interface LaneOpenerOptions {
-  context: AttemptContext;
+  context: Omit<AttemptContext, "admission">;
   /** For commands. */
   redis: Redis;
   /** A connection of its own: it can only listen. */
@@ -82,11 +82,17 @@ export class LaneOpener {
       const limits = laneLimits(tier, laneOfName(name).modelClass, overrides);
       const queue = openLaneQueue(redis, name);
       queue.on("error", (error) => log.warn({ event: "lane.error", lane: name, error: error.message }));
-      const window = pickWindow(limits.requestsPerMinute, burstSeconds);
-      await setPace(queue, window);
+      const admission = new LaneAdmission({
+        redis,
+        queue,
+        limits: { start: limits, ceiling: tier === "auto" ? overrides : limits },
+        burstSeconds,
+        log,
+      });
+      await admission.start();
       const concurrency = this.#options.concurrency ?? laneConcurrency(limits.requestsPerMinute);
-      this.#lanes.set(name, { queue, worker: startLaneWorker({ context, connection: redis, queue, concurrency, log }) });
-      log.info({ event: "lane.opened", lane: name, requestsPerMinute: limits.requestsPerMinute, ...window, concurrency });
+      this.#lanes.set(name, { queue, worker: startLaneWorker({ context, admission, connection: redis, queue, concurrency, log }) });
+      log.info({ event: "lane.opened", lane: name, ...limits, concurrency });
     }
   }
 

@@ -1,10 +1,12 @@
 import { readJobRecord } from "@sluice/shared/jobs/read-job";
+import { laneLimits } from "@sluice/shared/limits/tiers";
 import { connectForWorker } from "@sluice/shared/redis/connect";
 import { createLogger } from "@sluice/shared/logging/logger";
 import { cleanUpAfterTests } from "@sluice/testkit/cleanup";
 import { startTestRedis } from "@sluice/testkit/redis";
 import { waitUntil } from "@sluice/testkit/wait-until";
 import { expect, test } from "vitest";
+import { LaneAdmission } from "../admission/lane-admission.ts";
 import type { ClaudeClient } from "../provider/claude-client.ts";
 import { newModel, newPrompt, startJobs, tenant } from "../testing/jobs.ts";
 import { startWire } from "../testing/wire.ts";
@@ -28,7 +30,9 @@ async function start(redisUrl: string, model: string) {
   const queue = await jobs.laneOf(model);
   const log = createLogger({ process: "worker", level: "silent" });
   const context = { redis, announce: async () => {}, claude: silentClaude, log, retentionMs: 60_000 };
-  const worker = startLaneWorker({ context, connection: redis, queue, concurrency: 10, log });
+  const limits = { start: laneLimits("scale", "haiku"), ceiling: {} };
+  const admission = new LaneAdmission({ redis, queue, limits, burstSeconds: 1, log });
+  const worker = startLaneWorker({ context, admission, connection: redis, queue, concurrency: 10, log });
   cleanUpAfterTests(async () => {
     await worker.stop(0);
     redis.disconnect();

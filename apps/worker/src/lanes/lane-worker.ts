@@ -4,18 +4,20 @@ import { queuePrefix } from "@sluice/shared/redis/keys";
 import { DelayedError, RateLimitError, WaitingError, Worker } from "bullmq";
 import type { Job } from "bullmq";
 import type { Redis } from "ioredis";
+import type { LaneAdmission } from "../admission/lane-admission.ts";
 import { runAttempt } from "../attempts/run-attempt.ts";
 import type { AttemptContext, NextStep } from "../attempts/run-attempt.ts";
 
 export interface LaneWorker {
   /** Aborts the attempt at a job that has become final elsewhere, if it runs here. */
   abort(jobId: string): void;
-  /** Takes no more jobs; attempts under way may end within `graceMs`, then they are aborted and their jobs go back. */
+  /** Takes no more jobs; those that wait for admission go back at once; attempts under way may end within `graceMs`, then they are aborted and their jobs go back. */
   stop(graceMs: number): Promise<void>;
 }
 
 export interface LaneWorkerOptions {
-  context: AttemptContext;
+  context: Omit<AttemptContext, "admission">;
+  admission: LaneAdmission;
   connection: Redis;
   queue: LaneQueue;
   concurrency: number;
@@ -34,7 +36,7 @@ class RetryError extends Error {
 }
 
 /** Runs the attempts of one lane. The pace is the queue's own; here is only a bound on how many run at once. */
-export function startLaneWorker({ context, connection, queue, concurrency, log }: LaneWorkerOptions): LaneWorker {
+export function startLaneWorker({ context, admission, connection, queue, concurrency, log }: LaneWorkerOptions): LaneWorker {
   const laneName = queue.name;
   let isGraceOver = false;
 
@@ -45,7 +47,7 @@ export function startLaneWorker({ context, connection, queue, concurrency, log }
     // Redis gave it away before the stop began, and it came after all others were aborted.
     if (isGraceOver) worker.cancelJob(id, "stopping");
     const attempt = { tenant: job.data.tenant, jobId: id, laneName, enqueuedAtMs: job.timestamp };
-    return await carryOut(await runAttempt(context, attempt, signal), job, token);
+    return await carryOut(await runAttempt({ ...context, admission }, attempt, signal), job, token);
   };
 
   const worker = new Worker<QueuedJob, null>(laneName, process, {
@@ -75,6 +77,7 @@ export function startLaneWorker({ context, connection, queue, concurrency, log }
     },
     async stop(graceMs) {
       const closed = worker.close();
+      await admission.stop();
       const endGrace = () => {
         isGraceOver = true;
         worker.cancelAllJobs("stopping");

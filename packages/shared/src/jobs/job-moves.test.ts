@@ -11,6 +11,7 @@ import { jobStates } from "./job-record.ts";
 import type { JobSpec } from "./job-record.ts";
 import type { JobResult } from "./job-result.ts";
 import { listJobs } from "./list-jobs.ts";
+import { peekJob } from "./peek-job.ts";
 import { readJob } from "./read-job.ts";
 import { returnAttempt } from "./return-attempt.ts";
 import { startAttempt } from "./start-attempt.ts";
@@ -59,12 +60,8 @@ test("an accepted job is readable at once, and an attempt gets exactly the param
   const tenant = newTenant();
   const id = await accept(tenant, { metadata: { k: "v" } });
   expect((await readJob(redis, tenant, id))?.record).toMatchObject({ status: "queued", attempts: 0, spec: { metadata: { k: "v" } } });
-  expect(await startAttempt(redis, { tenant, jobId: id, attemptId: "a" })).toMatchObject({
-    outcome: "started",
-    number: 1,
-    failures: 0,
-    params,
-  });
+  expect(await peekJob(redis, tenant, id)).toMatchObject({ outcome: "waiting", params });
+  expect(await startAttempt(redis, { tenant, jobId: id, attemptId: "a" })).toEqual({ outcome: "started", number: 1, failures: 0 });
 });
 
 test("the first final state stays; the worker that comes later is refused and changes nothing", async () => {

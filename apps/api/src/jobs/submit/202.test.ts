@@ -1,5 +1,5 @@
 import { readJob } from "@sluice/shared/jobs/read-job";
-import { startAttempt } from "@sluice/shared/jobs/start-attempt";
+import { peekJob } from "@sluice/shared/jobs/peek-job";
 import { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
 import { gzipSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
@@ -15,8 +15,8 @@ beforeAll(async () => {
 
 /** What a worker would send to Claude. */
 async function paramsOf(jobId: string): Promise<unknown> {
-  const reply = await startAttempt(api.redis, { tenant, jobId, attemptId: "a" });
-  return reply.outcome === "started" ? reply.params : reply.outcome;
+  const reply = await peekJob(api.redis, tenant, jobId);
+  return reply.outcome === "waiting" ? reply.params : reply.outcome;
 }
 
 test("a job is answered with its place, where to find it, and when to ask again", async () => {

@@ -1,0 +1,178 @@
+// What stands between a lane's jobs and Claude: estimates, budgets, the limits that are learned, and the pace of the lane.
+import { budgetSizes } from "@sluice/shared/budgets/budgets";
+import type { BudgetSizes, TokenCost } from "@sluice/shared/budgets/budgets";
+import { reserve } from "@sluice/shared/budgets/reserve";
+import { release, settle } from "@sluice/shared/budgets/settle";
+import { inputCharacters } from "@sluice/shared/estimates/input-characters";
+import { expectedCost, learnUsage, meanCost } from "@sluice/shared/estimates/usage-store";
+import type { RequestSize } from "@sluice/shared/estimates/usage-store";
+import type { MessageParams } from "@sluice/shared/jobs/job-request";
+import { readLearnedLimits, writeLearnedLimits, writeSlowdown } from "@sluice/shared/lanes/lane-limits";
+import { setPace } from "@sluice/shared/lanes/lane-queue";
+import type { LaneQueue } from "@sluice/shared/lanes/lane-queue";
+import { believableLevels } from "@sluice/shared/limits/believable-levels";
+import { bindingPace, fetchPace } from "@sluice/shared/limits/binding-pace";
+import { effectiveLimits } from "@sluice/shared/limits/effective-limits";
+import type { LimitsSource } from "@sluice/shared/limits/effective-limits";
+import { pickWindow } from "@sluice/shared/limits/pick-window";
+import type { Window } from "@sluice/shared/limits/pick-window";
+import { limitsOf, readRateLimitHeaders } from "@sluice/shared/limits/rate-limit-headers";
+import { afterRefusal, slowFactor } from "@sluice/shared/limits/slow-down";
+import type { Slowdown } from "@sluice/shared/limits/slow-down";
+import type { LaneLimits } from "@sluice/shared/limits/tiers";
+import type { Logger } from "@sluice/shared/logging/logger";
+import type { Redis } from "ioredis";
+import type { ClaudeAnswer } from "../provider/claude-answer.ts";
+import { AdmissionLine } from "./admission-line.ts";
+import type { Admission } from "./admission-line.ts";
+import { usedByAnswer } from "./used-by-answer.ts";
+
+export interface LaneAdmissionOptions {
+  redis: Redis;
+  queue: LaneQueue;
+  /** What the operator configured, see {@link effectiveLimits}. */
+  limits: Omit<LimitsSource, "learned">;
+  burstSeconds: number;
+  log: Logger;
+}
+
+/** An attempt that asks to be sent. */
+export interface Applicant {
+  attemptId: string;
+  tenant: string;
+  params: MessageParams;
+  timeoutMs: number;
+}
+
+/** An admitted attempt: to be settled with what came of it, or released when it was not sent. */
+export interface Permit {
+  admitted: true;
+  waitedMs: number;
+  estimated: TokenCost;
+  settle(answer: ClaudeAnswer): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** Why an attempt was not admitted; `aborted`: its signal, or the stop of the lane. */
+export type NotAdmitted = Exclude<Admission, { admitted: true }>;
+
+/** A reservation outlives its attempt by this long, for a worker that is alive but slow. */
+const leaseMarginMs = 30_000;
+
+/** How often the pace follows what was learned, also by other workers. */
+const paceIntervalMs = 250;
+
+/** Token limits that a whole answer does not speak of are not there (up to the operator's own). */
+const unnamed = { inputTokensPerMinute: 10_000_000_000, outputTokensPerMinute: 10_000_000_000 };
+
+export class LaneAdmission {
+  readonly #options: LaneAdmissionOptions;
+  readonly #line = new AdmissionLine();
+  #learned: Partial<LaneLimits> = {};
+  #slowed: Slowdown | undefined;
+  #window: Window | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #following: Promise<void> = Promise.resolve();
+
+  constructor(options: LaneAdmissionOptions) {
+    this.#options = options;
+  }
+
+  get #limits(): LaneLimits {
+    return effectiveLimits({ ...this.#options.limits, learned: this.#learned });
+  }
+
+  get #sizes(): BudgetSizes {
+    return budgetSizes(this.#limits, this.#options.burstSeconds);
+  }
+
+  /** Sets the lane's pace, and goes on following what binds it. */
+  async start(): Promise<void> {
+    await this.#follow();
+    this.#timer = setInterval(() => {
+      this.#following = this.#following
+        .then(() => this.#follow())
+        .catch((error: unknown) => {
+          this.#options.log.warn({ event: "lane.pace_failed", lane: this.#options.queue.name, error });
+        });
+    }, paceIntervalMs);
+  }
+
+  /** Admits nobody any more; who waits is sent back at once. */
+  async stop(): Promise<void> {
+    this.#line.close();
+    clearInterval(this.#timer);
+    await this.#following;
+  }
+
+  /** Waits until the attempt fits all budgets of the lane, or says that the wait is too long to hold a slot for. */
+  async admit({ attemptId, tenant, params, timeoutMs }: Applicant, signal: AbortSignal): Promise<Permit | NotAdmitted> {
+    const { redis, queue } = this.#options;
+    const laneName = queue.name;
+    const size: RequestSize = { laneName, tenant, characters: inputCharacters(params), maxTokens: params.max_tokens };
+    // Estimated again at each asking: a first answer may have taught how large answers are.
+    let estimated: TokenCost = { inputTokens: 0, outputTokens: 0 };
+    const admission = await this.#line.admit(async () => {
+      estimated = await expectedCost(redis, size);
+      return await reserve(redis, { laneName, attemptId, cost: estimated, sizes: this.#sizes, leaseMs: timeoutMs + leaseMarginMs });
+    }, signal);
+    if (!admission.admitted) return admission;
+    return {
+      admitted: true,
+      waitedMs: admission.waitedMs,
+      estimated,
+      settle: (answer) => this.#settle(attemptId, size, estimated, answer),
+      release: async () => {
+        await release(redis, { laneName, attemptId, sizes: this.#sizes });
+        this.#line.wake();
+      },
+    };
+  }
+
+  async #settle(attemptId: string, size: RequestSize, estimated: TokenCost, answer: ClaudeAnswer): Promise<void> {
+    const { redis, queue, burstSeconds } = this.#options;
+    const laneName = queue.name;
+    const seen = readRateLimitHeaders(answer.kind === "message" || answer.kind === "error" ? answer.headers : undefined);
+    const news = this.#news(answer.kind === "message" ? { ...unnamed, ...limitsOf(seen) } : limitsOf(seen));
+    Object.assign(this.#learned, news);
+    const used = usedByAnswer(answer, estimated);
+    await Promise.all([
+      settle(redis, { laneName, attemptId, used, sizes: this.#sizes, believable: believableLevels(seen, this.#sizes, burstSeconds) }),
+      writeLearnedLimits(redis, laneName, news),
+      ...(answer.kind === "message" && used !== null ? [learnUsage(redis, size, used)] : []),
+      ...(answer.kind === "error" && answer.status === 429 ? [this.#slowDown()] : []),
+    ]);
+    this.#line.wake();
+    if (Object.keys(news).length > 0) this.#options.log.info({ event: "lane.limits_learned", lane: laneName, ...news });
+  }
+
+  #news(limits: Partial<LaneLimits>): Partial<LaneLimits> {
+    const known = this.#learned;
+    return Object.fromEntries(
+      (["requestsPerMinute", "inputTokensPerMinute", "outputTokensPerMinute"] as const)
+        .filter((name) => limits[name] !== undefined && limits[name] !== known[name])
+        .map((name) => [name, limits[name]]),
+    );
+  }
+
+  async #slowDown(): Promise<void> {
+    const slowed = afterRefusal(this.#slowed, Date.now());
+    if (slowed === undefined) return;
+    this.#slowed = slowed;
+    await writeSlowdown(this.#options.redis, this.#options.queue.name, slowed.factor, slowed.atMs);
+  }
+
+  /** Reads what all workers learned and sets the limiter to the pace that the binding budget allows. */
+  async #follow(): Promise<void> {
+    const { redis, queue, burstSeconds } = this.#options;
+    const [{ learned, slowed }, mean] = await Promise.all([readLearnedLimits(redis, queue.name), meanCost(redis, queue.name)]);
+    this.#learned = learned;
+    this.#slowed = slowed;
+    const limits = this.#limits;
+    const pace = fetchPace(bindingPace(limits, mean), limits, this.#line.waiting) * slowFactor(slowed, Date.now());
+    const window = pickWindow(pace, burstSeconds);
+    if (window.max === this.#window?.max && Math.abs(window.durationMs - this.#window.durationMs) <= window.durationMs * 0.01) return;
+    this.#window = window;
+    await setPace(queue, window);
+  }
+}
