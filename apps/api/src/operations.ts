@@ -11,6 +11,7 @@ import { listJobsOperation } from "./jobs/list/handler.ts";
 import { submitJobOperation } from "./jobs/submit/handler.ts";
 import { openApiDocument } from "./openapi/openapi-document.ts";
 import { openApiOperation } from "./openapi/openapi-operation.ts";
+import { getWebhookSecretOperation } from "./webhook-secret/get/handler.ts";
 import { version } from "./version.ts";
 
 export const operations: readonly Operation[] = [
@@ -19,6 +20,7 @@ export const operations: readonly Operation[] = [
   getJobOperation,
   cancelJobOperation,
   jobEventsOperation,
+  getWebhookSecretOperation,
   livezOperation,
   readyzOperation,
   openApiOperation(openApiText),

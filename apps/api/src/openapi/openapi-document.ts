@@ -23,6 +23,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
       security: [{ bearer: [] }, { apiKey: [] }],
       tags: [
         { name: "Jobs", description: "One request to Claude each." },
+        { name: "Webhooks", description: "Signed events when jobs are final." },
         { name: "Health", description: "For supervisors and load balancers." },
         { name: "Documentation" },
       ],
