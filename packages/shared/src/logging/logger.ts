@@ -28,7 +28,8 @@ export function createLogger({ process: name, level, destination }: LoggerOption
       censor: "[redacted]",
     },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  // Written at once: lines that wait in memory are lost, or out of order, when the process ends.
+  return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
 }
 
 /**
