@@ -1,6 +1,5 @@
 // Answers that speak of the account and not of the job: the whole lane rests, on every worker, and no attempt is used up.
 import { queuePrefix } from "@sluice/shared/redis/keys";
-import { restLane } from "@sluice/shared/lanes/rest-lane";
 import { startTestRedis } from "@sluice/testkit/redis";
 import { waitUntil } from "@sluice/testkit/wait-until";
 import { expect, test } from "vitest";
@@ -41,24 +40,6 @@ test.concurrent("a 429 rests the lane on all workers for retry-after; its job is
     expect(status).toBe(200);
     expect(atMs - (refused?.atMs ?? 0)).toBeGreaterThanOrEqual(2_000);
   }
-});
-
-test.concurrent("of two 429s the longer retry-after counts, whichever comes last", async () => {
-  const [long, short] = [newPrompt(), newPrompt()];
-  const model = newModel();
-  await simulator.fail(long, "rate_limit", { retry_after_seconds: 3 });
-  await simulator.fail(short, "rate_limit", { retry_after_seconds: 1 });
-  // Both are handed in while the lane rests, so that they leave together.
-  await restLane(jobs.redis, (await jobs.laneOf(model)).name, 500);
-  const ids = await jobs.submitAll([long, short].map((prompt) => ({ prompt, model })));
-
-  for (const done of await Promise.all(ids.map((id) => jobs.finished(id)))) {
-    expect(done).toMatchObject({ status: "succeeded", attempts: 1, failures: 0 });
-  }
-  const seen = await arrivals(model);
-  expect(seen.map(({ status }) => status)).toEqual([429, 429, 200, 200]);
-  const refusedLong = seen.find(({ prompt }) => prompt === long);
-  expect((seen[2]?.atMs ?? 0) - (refusedLong?.atMs ?? 0)).toBeGreaterThanOrEqual(3_000);
 });
 
 test.concurrent("a 429 that asks for no wait at all is no error: the job is sent again", async () => {
