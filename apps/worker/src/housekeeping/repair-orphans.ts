@@ -26,7 +26,7 @@ export async function repairOrphans(redis: Redis, lanes: LaneDirectory, cursors:
     for (const status of ["queued", "running"]) {
       const index = tenantKeys(tenant).jobsOf(status);
       const ids = await nextIds(redis, index, cursors, nowMs);
-      const orphans = await Promise.all(ids.map((id) => repair(redis, lanes, tenant, id)));
+      const orphans = await Promise.all(ids.map((id) => repair(redis, lanes, { tenant, id, nowMs })));
       repaired.push(...orphans.filter((id) => id !== undefined));
     }
   }
@@ -44,12 +44,18 @@ async function nextIds(redis: Redis, index: string, cursors: OrphanCursors, nowM
   return old;
 }
 
-async function repair(redis: Redis, lanes: LaneDirectory, tenant: string, id: string): Promise<string | undefined> {
+async function repair(
+  redis: Redis,
+  lanes: LaneDirectory,
+  { tenant, id, nowMs }: { tenant: string; id: string; nowMs: number },
+): Promise<string | undefined> {
   const record = await readJobRecord(redis, tenant, id);
   if (record === undefined || isFinal(record.status)) return undefined;
   const queue = lanes.queueOf(record.spec.lane);
   if (await isEnqueued(queue, id)) return undefined;
   // It may have become final since it was read: the worker that gets it finds that out.
-  await enqueueJob(queue, { tenant, id, priority: record.spec.priority, maxAttempts: record.spec.maxAttempts, delayMs: 0 });
+  const { priority, maxAttempts, delayMs } = record.spec;
+  const restOfDelayMs = Math.max(0, record.createdAtMs + delayMs - nowMs);
+  await enqueueJob(queue, { tenant, id, priority, maxAttempts, delayMs: restOfDelayMs });
   return id;
 }

@@ -42,19 +42,19 @@ export interface Jobs {
   redis: Redis;
   lanes: LaneDirectory;
   /** Hands jobs in, all at once; resolves with their ids when all are accepted. */
-  submitAll(drafts: readonly JobDraft[]): Promise<string[]>;
-  submit(draft: JobDraft): Promise<string>;
-  cancel(id: string): Promise<CancelReply>;
-  read(id: string): Promise<SeenJob>;
+  submitAll: (drafts: readonly JobDraft[]) => Promise<string[]>;
+  submit: (draft: JobDraft) => Promise<string>;
+  cancel: (id: string) => Promise<CancelReply>;
+  read: (id: string) => Promise<SeenJob>;
   /** Waits until the job is as described. */
-  becomes(id: string, describe: string, fits: (job: SeenJob) => boolean, timeoutMs?: number): Promise<SeenJob>;
+  becomes: (id: string, describe: string, fits: (job: SeenJob) => boolean, timeoutMs?: number) => Promise<SeenJob>;
   /** Waits until the job is in that state. */
-  reaches(id: string, status: JobStatus, timeoutMs?: number): Promise<SeenJob>;
+  reaches: (id: string, status: JobStatus, timeoutMs?: number) => Promise<SeenJob>;
   /** Waits until the job is final. */
-  finished(id: string, timeoutMs?: number): Promise<SeenJob>;
-  laneOf(model: string): Promise<LaneQueue>;
+  finished: (id: string, timeoutMs?: number) => Promise<SeenJob>;
+  laneOf: (model: string) => Promise<LaneQueue>;
   /** Waits until BullMQ knows nothing of the job any more. */
-  leftBullmq(model: string, id: string): Promise<void>;
+  leftBullmq: (model: string, id: string) => Promise<void>;
 }
 
 let models = 0;

@@ -45,15 +45,15 @@ interface HowToFail {
 export interface TestSimulator {
   url: string;
   /** The next requests with this prompt fail so (names: `apps/simulator/src/faults/fault.ts`). */
-  fail(prompt: string, fault: string, how?: HowToFail): Promise<void>;
+  fail: (prompt: string, fault: string, how?: HowToFail) => Promise<void>;
   /** The next request of anyone is held, admitted and with no byte answered, until it is released. */
-  hold(): Promise<{ arrived: () => Promise<void>; release: () => Promise<void> }>;
+  hold: () => Promise<{ arrived: () => Promise<void>; release: () => Promise<void> }>;
   /** Requests that carried the prompt, oldest first; prompts are told apart by their first 80 characters. */
-  requestsWith(prompt: string): Promise<SeenRequest[]>;
+  requestsWith: (prompt: string) => Promise<SeenRequest[]>;
   /** The same, waiting for that many. */
-  arrived(prompt: string, count?: number, timeoutMs?: number): Promise<SeenRequest[]>;
-  requests(): Promise<SeenRequest[]>;
-  stats(): Promise<z.output<typeof statsSchema>>;
+  arrived: (prompt: string, count?: number, timeoutMs?: number) => Promise<SeenRequest[]>;
+  requests: () => Promise<SeenRequest[]>;
+  stats: () => Promise<z.output<typeof statsSchema>>;
 }
 
 /** Starts a simulator; it ends after the test, or after the file when started outside of one. */

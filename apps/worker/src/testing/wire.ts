@@ -15,11 +15,11 @@ export interface Wire {
   /** For `REDIS_URL`. */
   url: string;
   /** Breaks the connection at the first command that contains all the texts; resolves when it has come. */
-  breakAt(how: Break, texts: readonly string[]): Promise<void>;
+  breakAt: (how: Break, texts: readonly string[]) => Promise<void>;
   /** Lets the replies through that were held back, and all later ones. */
-  restore(): void;
+  restore: () => void;
   /** Resets all connections, with the replies that were held back; new ones are let through. */
-  cut(): void;
+  cut: () => void;
 }
 
 interface Link {
