@@ -1,6 +1,19 @@
+import { randomFillSync } from "node:crypto";
 import { decodeTime, monotonicFactory } from "ulid";
 
-const nextUlid = monotonicFactory();
+/** The library asks for one random number per character; asking the system each time took a tenth of a submission's processor time. */
+const randomBytes = new Uint8Array(4_096);
+let randomBytesUsed = randomBytes.length;
+
+function random(): number {
+  if (randomBytesUsed === randomBytes.length) {
+    randomFillSync(randomBytes);
+    randomBytesUsed = 0;
+  }
+  return (randomBytes[randomBytesUsed++] ?? 0) / 256;
+}
+
+const nextUlid = monotonicFactory(random);
 
 /** Time-ordered ids: sorting them as text sorts by the time of making, also within one millisecond of one process. */
 export function newJobId(): string {

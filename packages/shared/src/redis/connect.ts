@@ -1,10 +1,14 @@
 import { Redis } from "ioredis";
 import type { RedisOptions } from "ioredis";
+import { BatchingRedis } from "./batching-redis.ts";
 
 /** Reconnects after at most this long (ioredis' and BullMQ's own delays grow to 5 s and 20 s). */
 const reconnectDelayMsMax = 1_000;
 
-const reconnectDelayMs = (attempt: number): number => Math.min(attempt * 100, reconnectDelayMsMax);
+const common = {
+  replyMapping: "legacy",
+  retryStrategy: (attempt: number) => Math.min(attempt * 100, reconnectDelayMsMax),
+} as const;
 
 /**
  * For processes that answer clients: a command fails at once while Redis is away, and within `commandTimeoutMs` when
@@ -12,7 +16,7 @@ const reconnectDelayMs = (attempt: number): number => Math.min(attempt * 100, re
  * way may still have been executed, or may still be; none is sent twice.
  */
 export function connectForApi(redisUrl: string, commandTimeoutMs = 1_500): Redis {
-  return connect(redisUrl, failFast(commandTimeoutMs));
+  return new BatchingRedis(redisUrl, { ...failFast(commandTimeoutMs), ...common });
 }
 
 /**
@@ -40,5 +44,5 @@ function failFast(commandTimeoutMs: number): RedisOptions {
 }
 
 function connect(redisUrl: string, options: RedisOptions): Redis {
-  return new Redis(redisUrl, { ...options, replyMapping: "legacy", retryStrategy: reconnectDelayMs });
+  return new Redis(redisUrl, { ...options, ...common });
 }

@@ -52,6 +52,14 @@ export function laneKeys(laneName: string) {
     usage: `${base}:usage`,
     /** Limits learned from Claude, and how far the lane is slowed down. */
     limits: `${base}:limits`,
+    /** Virtual time of the lane's tenants and what it is counted with. */
+    fairClock: `${base}:fair-clock`,
+    /** Tenants with a backlog, by the virtual time at which their next job starts. */
+    turns: `${base}:turns`,
+    /** Tenants without one whose last job was called up for later than now, by the end of its share. */
+    finishes: `${base}:finishes`,
+    backlogs: `${base}:backlogs`,
+    freePriorities: `${base}:free-priorities`,
   };
 }
 
