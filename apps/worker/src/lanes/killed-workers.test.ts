@@ -48,7 +48,7 @@ async function killBefore(command: "record" | "bullmq", fault?: string) {
   await reached;
   worker.kill();
   await worker.exited;
-  return { model, prompt, id, stood: await jobs.read(id) };
+  return { model, prompt, id, stood: await jobs.read(id), stoodInBullmq: await lane.getJobState(id) };
 }
 
 const beforeStart = await killBefore("record");
@@ -89,10 +89,10 @@ test.concurrent(
   "a job whose worker is killed between its result and BullMQ is not sent again, and keeps its one final state",
   { timeout: rescueMsMax },
   async () => {
-    const { model, prompt, id, stood } = afterFinish;
+    const { model, prompt, id, stood, stoodInBullmq } = afterFinish;
     expect(stood).toMatchObject({ status: "succeeded", attempts: 1 });
+    expect(stoodInBullmq).toBe("active");
     const lane = await jobs.laneOf(model);
-    expect(await lane.getJobState(id)).toBe("active");
     await waitUntil(async () => (await lane.getJobState(id)) === "unknown", { timeoutMs: rescueMsMax });
     expect(await jobs.read(id)).toEqual(stood);
     expect(await simulator.requestsWith(prompt)).toHaveLength(1);

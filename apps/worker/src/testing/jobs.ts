@@ -1,18 +1,22 @@
 // What a client of the API does, by the same verbs as the API, without HTTP in between.
 import { once } from "node:events";
+import { acceptJob } from "@sluice/shared/jobs/accept-job";
 import { cancelJob } from "@sluice/shared/jobs/cancel-job";
 import type { CancelReply } from "@sluice/shared/jobs/cancel-job";
+import { newJobId } from "@sluice/shared/jobs/job-id";
 import { jobStates } from "@sluice/shared/jobs/job-record";
 import type { JobSpec } from "@sluice/shared/jobs/job-record";
 import type { JobResult } from "@sluice/shared/jobs/job-result";
 import { isFinal } from "@sluice/shared/jobs/job-status";
 import type { JobStatus } from "@sluice/shared/jobs/job-status";
 import { readJob } from "@sluice/shared/jobs/read-job";
+import { packBody } from "@sluice/shared/jobs/stored-body";
 import { submitJob } from "@sluice/shared/jobs/submit-job";
 import { Withdrawals } from "@sluice/shared/jobs/withdrawals";
 import { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
 import type { LaneQueue } from "@sluice/shared/lanes/lane-queue";
 import { connectForApi } from "@sluice/shared/redis/connect";
+import { tenantRegistryKey } from "@sluice/shared/redis/keys";
 import { cleanUpAfterTests } from "@sluice/testkit/cleanup";
 import { waitUntil } from "@sluice/testkit/wait-until";
 import type { Redis } from "ioredis";
@@ -44,6 +48,8 @@ export interface Jobs {
   /** Hands jobs in, all at once; resolves with their ids when all are accepted. */
   submitAll: (drafts: readonly JobDraft[]) => Promise<string[]>;
   submit: (draft: JobDraft) => Promise<string>;
+  /** Leaves what an API leaves that died between record and lane, by default a long time ago. */
+  leaveOrphan: (draft: JobDraft, id?: string) => Promise<string>;
   cancel: (id: string) => Promise<CancelReply>;
   read: (id: string) => Promise<SeenJob>;
   /** Waits until the job is as described. */
@@ -89,14 +95,21 @@ export async function startJobs(redisUrl: string): Promise<Jobs> {
     const states = jobStates(job.record).map((state) => state.status);
     return { id, status, attempts, failures, createdAtMs, startedAtMs, result: job.result, states };
   };
-  const submit = async ({ prompt, model = "claude-haiku-4-5", maxTokens = 100, ...options }: JobDraft): Promise<string> => {
-    const params = { model, max_tokens: maxTokens, messages: [{ role: "user" as const, content: prompt }] };
-    const reply = await submitJob({ redis, lanes, withdrawals }, { tenant, params, options: { ...defaults, ...options } });
+  const submit = async (draft: JobDraft): Promise<string> => {
+    const reply = await submitJob({ redis, lanes, withdrawals }, { tenant, ...toRequest(draft) });
     if (reply.outcome !== "accepted") throw new Error(`A job was ${reply.outcome}.`);
     return reply.record.id;
   };
+  const leaveOrphan: Jobs["leaveOrphan"] = async (draft, id = oldJobId()) => {
+    const { params, options } = toRequest(draft);
+    const lane = await lanes.laneOf(params.model);
+    await redis.sadd(tenantRegistryKey, tenant);
+    const spec = { ...options, model: params.model, lane: lane.name, batchId: null };
+    await acceptJob(redis, { tenant, id, spec, params: await packBody(params) });
+    return id;
+  };
   const laneOf = async (model: string) => lanes.queueOf((await lanes.laneOf(model)).name);
-  const becomes: Jobs["becomes"] = (id, describe, fits, timeoutMs = 10_000) =>
+  const becomes: Jobs["becomes"] = (id, describe, fits, timeoutMs = 20_000) =>
     waitUntil(
       async () => {
         const job = await read(id);
@@ -111,6 +124,7 @@ export async function startJobs(redisUrl: string): Promise<Jobs> {
     redis,
     lanes,
     submit,
+    leaveOrphan,
     submitAll: (drafts) => Promise.all(drafts.map(submit)),
     cancel: (id) => cancelJob({ redis, lanes, announce: async () => {}, retentionMs: 60_000 }, tenant, id),
     read,
@@ -123,6 +137,16 @@ export async function startJobs(redisUrl: string): Promise<Jobs> {
       await waitUntil(async () => (await lane.getJobState(id)) === "unknown", { describe: `job ${id} to leave BullMQ` });
     },
   };
+}
+
+/** The first ten letters of an id are its time. */
+function oldJobId(): string {
+  return newJobId().replace(/^job_.{10}/, "job_0000000000");
+}
+
+function toRequest({ prompt, model = "claude-haiku-4-5", maxTokens = 100, ...options }: JobDraft) {
+  const params = { model, max_tokens: maxTokens, messages: [{ role: "user" as const, content: prompt }] };
+  return { params, options: { ...defaults, ...options } };
 }
 
 const defaults = {

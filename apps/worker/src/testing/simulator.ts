@@ -86,7 +86,7 @@ export async function startTestSimulator(env: Record<string, string> = {}): Prom
         },
       };
     },
-    arrived: (prompt, count = 1, timeoutMs = 10_000) =>
+    arrived: (prompt, count = 1, timeoutMs = 20_000) =>
       waitUntil(
         async () => {
           const seen = await requestsWith(prompt);

@@ -9,11 +9,19 @@ export interface WorkerDraft {
   env?: Record<string, string>;
 }
 
-/** Starts a worker process at a pace that no test waits for, with a short grace. */
+/** Limits that no test waits for, unless it sets its own, and a short grace. */
+const quick = {
+  SLUICE_REQUESTS_PER_MINUTE: "60000",
+  SLUICE_INPUT_TOKENS_PER_MINUTE: "1000000000",
+  SLUICE_OUTPUT_TOKENS_PER_MINUTE: "1000000000",
+  SLUICE_STOP_GRACE_SECONDS: "1",
+};
+
+/** Starts a worker process. */
 export function startTestWorker({ redisUrl, simulator, env = {} }: WorkerDraft): Promise<StartedProcess> {
   return startWorker({
     redisUrl,
     anthropicBaseUrl: simulator.url,
-    env: { SLUICE_REQUESTS_PER_MINUTE: "60000", SLUICE_STOP_GRACE_SECONDS: "1", ...env },
+    env: { ...quick, ...env },
   });
 }
