@@ -3,13 +3,30 @@ import { parseArgs } from "node:util";
 import { ensureRedisServer } from "@sluice/redis-server/install-redis-server";
 import { describeOverhead } from "./overhead/report.ts";
 import { runOverhead } from "./overhead/run-overhead.ts";
+import { describePeers } from "./report/tables.ts";
+import { runPeers } from "./run-peers.ts";
 import { writeResults } from "./write-results.ts";
+
+const usage = `npm run bench                     Sluice and its peers over all scenarios
+npm run bench -- overhead         what Sluice costs beside Express + BullMQ
+
+  --quick                         short runs, to see that all works; results go to bench/results/trial
+  --only output-binds,sluice      scenarios and contestants by name
+  --sluice-only                   without the peers
+  --seconds 75                    work for each contestant in each scenario
+  --at-once 4                     contestants that run at the same time
+  --cpu-profile FOLDER            overhead: a CPU profile of the API`;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+    "sluice-only": { type: "boolean", default: false },
+    seconds: { type: "string" },
+    "at-once": { type: "string", default: "4" },
     "cpu-profile": { type: "string" },
+    help: { type: "boolean", short: "h", default: false },
   },
 });
 const [bench = "peers"] = positionals;
@@ -17,18 +34,42 @@ const [bench = "peers"] = positionals;
 // What was started is ended by its own "exit" handler.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
 
-await ensureRedisServer();
-switch (bench) {
-  case "overhead": {
-    const profileFolder = options["cpu-profile"];
-    const result = await runOverhead({ quick: options.quick, profileFolder, onProgress: console.error });
-    const text = describeOverhead(result);
-    const trial = options.quick || profileFolder !== undefined;
-    await writeResults({ "overhead.json": `${JSON.stringify(result, null, 2)}\n`, "overhead.md": text }, { trial });
-    console.log(text);
-    break;
+if (options.help) {
+  console.log(usage);
+} else {
+  await ensureRedisServer();
+  await run();
+}
+
+async function run(): Promise<void> {
+  switch (bench) {
+    case "overhead":
+      return await overhead();
+    case "peers":
+      return await peers();
+    default:
+      console.error(`There is no bench "${bench}".\n\n${usage}`);
+      process.exitCode = 1;
   }
-  default:
-    console.error(`There is no bench "${bench}". Benches: overhead, peers.`);
-    process.exitCode = 1;
+}
+
+async function overhead(): Promise<void> {
+  const profileFolder = options["cpu-profile"];
+  const result = await runOverhead({ quick: options.quick, profileFolder, onProgress: console.error });
+  const text = describeOverhead(result);
+  const trial = options.quick || profileFolder !== undefined;
+  await writeResults({ "overhead.json": `${JSON.stringify(result, null, 2)}\n`, "overhead.md": text }, { trial });
+  console.log(text);
+}
+
+async function peers(): Promise<void> {
+  const only = options.only.split(",").filter((name) => name !== "");
+  const report = await runPeers({
+    only: options["sluice-only"] ? [...only, "sluice"] : only,
+    durationMs: Number(options.seconds ?? (options.quick ? 15 : 75)) * 1_000,
+    atOnce: Number(options["at-once"]),
+    trial: options.quick || options.seconds !== undefined,
+    onProgress: console.error,
+  });
+  console.log(describePeers(report));
 }

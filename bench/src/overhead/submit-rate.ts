@@ -2,7 +2,7 @@ import { medianOf, ratioOf } from "../measures/statistics.ts";
 import { jobBody } from "./job-body.ts";
 import { type Load, type LoadResult, postJobs } from "./load.ts";
 
-export type Contestant = Omit<Load, "body" | "seconds">;
+type Contestant = Omit<Load, "body" | "seconds">;
 
 export interface SubmitRate {
   sluice: LoadResult;

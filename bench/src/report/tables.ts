@@ -1,0 +1,115 @@
+import { markdownTable } from "markdown-table";
+import { type Machine, machineLine } from "../machine.ts";
+import type { RunMeasures } from "../measures/measure-run.ts";
+import { type PeerName, peerTitles } from "../peers/catalog.ts";
+import type { RunResult } from "../runs/run-scenarios.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
+import { none, percent, seconds, whole } from "./figures.ts";
+
+export interface PeersReport {
+  machine: Machine;
+  durationMs: number;
+  atOnce: number;
+  scenarios: readonly Scenario[];
+  results: readonly RunResult[];
+}
+
+/** The whole result in Markdown: first one table over all scenarios, then one for each. */
+export function describePeers({ machine, durationMs, atOnce, scenarios, results }: PeersReport): string {
+  const ofAll = scenarios.filter(({ peers }) => peers === undefined);
+  const contestants = [...new Set(results.map(({ peer }) => peer))];
+  const versions = Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`);
+  return `# Sluice and its peers
+
+${machineLine(machine)} · ${versions.join(", ")}
+
+Each contestant gets the same prompts (work for ${whole(durationMs / 1_000)} s at the full pace of the account) and a simulated Claude of
+its own that enforces strict buckets: one second of burst. ${atOnce} contestants run at a time. All figures are the simulator's counts. Each
+contestant's configuration is its file in [bench/src/peers](../src/peers), after what its own documentation advises.
+
+- **use**: what was used of the binding limit ÷ what it refilled, between 5 % and 95 % of all the contestant used (the beginning has a
+  burst, at the end nothing waits any more). With one second of burst it can be a little above 100 %. Who loses jobs is done
+  earlier, so use does not show it; **lost** does.
+- **lost**: given up by the contestant; **unfinished**: not done when twice the time had passed; **twice**: let in by Claude more than
+  once, so paid more than once.
+- **429s**: refused requests for each 1,000 jobs.
+- **wait**: from handing a job in to the arrival of the request that was answered, in seconds, of the jobs that were answered. The backlog
+  is handed in at once, so half of the run is as short as its middle can be.
+- **recovery**: after a change, until the first five seconds with at least 90 % use and at most 5 % of the requests refused.
+
+## All scenarios
+
+Use of the binding limit / jobs lost or unfinished / 429s for each 1,000 jobs:
+
+${markdownTable([["", ...ofAll.map(({ title }) => title)], ...contestants.map((peer) => summaryRow(peer, ofAll, results))], {
+  align: ["l", ...ofAll.map(() => "r")],
+})}
+
+${scenarios.map((scenario) => describeScenario(scenario, results)).join("\n\n")}
+`;
+}
+
+function summaryRow(peer: PeerName, scenarios: readonly Scenario[], results: readonly RunResult[]): string[] {
+  return [
+    titleOf(peer),
+    ...scenarios.map(({ name }) => {
+      const measures = results.find((result) => result.peer === peer && result.scenario === name)?.measures;
+      if (!measures) return none;
+      const missing = (measures.lost + measures.unfinished) / measures.jobs;
+      return `${percent(measures.use?.share)} / ${missing === 0 ? "0" : percent(missing)} / ${whole(measures.refusedPer1000Jobs)}`;
+    }),
+  ];
+}
+
+function describeScenario(scenario: Scenario, results: readonly RunResult[]): string {
+  const own = results.filter((result) => result.scenario === scenario.name);
+  const changes = own.find(({ measures }) => measures)?.measures?.recoveries.map(({ change }) => change) ?? [];
+  const rows = own.map(({ peer, measures, error }) => {
+    if (measures === null) return [titleOf(peer), `did not run: ${error?.split("\n")[0] ?? ""}`];
+    return [titleOf(peer), ...figuresOf(measures)];
+  });
+  const head = [
+    "",
+    "use",
+    "done",
+    "lost",
+    "unfinished",
+    "twice",
+    "429s",
+    "wait p50",
+    "p95",
+    "p99",
+    ...changes.map((name) => `recovery: ${name}`),
+  ];
+  const notes = own.flatMap(({ peer, measures }) =>
+    measures?.otherUser
+      ? [
+          `${peerTitles[peer]} left the other user ${whole(measures.otherUser.refused)} 429s in ${whole(measures.otherUser.requests)} requests.`,
+        ]
+      : [],
+  );
+  return `## ${scenario.title}
+
+${scenario.description}
+
+${markdownTable([head, ...rows], { align: ["l", ...head.slice(1).map(() => "r")] })}${notes.length === 0 ? "" : `\n\n${notes.join(" ")}`}`;
+}
+
+function figuresOf({ use, jobs, done, lost, unfinished, ranTwice, refusedPer1000Jobs, waitMs, recoveries }: RunMeasures): string[] {
+  return [
+    percent(use?.share),
+    `${whole(done)} of ${whole(jobs)}`,
+    whole(lost),
+    whole(unfinished),
+    whole(ranTwice),
+    whole(refusedPer1000Jobs),
+    seconds(waitMs?.p50),
+    seconds(waitMs?.p95),
+    seconds(waitMs?.p99),
+    ...recoveries.map(({ afterMs }) => (afterMs === null ? "never" : `${seconds(afterMs)} s`)),
+  ];
+}
+
+function titleOf(peer: PeerName): string {
+  return peer === "sluice" ? `**${peerTitles[peer]}**` : `[${peerTitles[peer]}](../src/peers/${peer}.ts)`;
+}
