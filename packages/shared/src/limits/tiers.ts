@@ -2,6 +2,7 @@
 // tier-1 … tier-4 from the scheme that was valid until 2026-06-25. `free` and `paid` are the presets of the same name that
 // articles use; they limit requests only, so their tokens are those of tier-1 and tier-2.
 import type { ModelClass } from "../lanes/pool-of-model.ts";
+import type { MonthlyQuota } from "../quotas/monthly-quota.ts";
 
 export const tierNames = ["free", "paid", "tier-1", "tier-2", "tier-3", "tier-4", "start", "build", "scale", "auto"] as const;
 export type TierName = (typeof tierNames)[number];
@@ -56,10 +57,34 @@ const tiers: Record<TierName, LimitsByClass> = {
   auto: tier1,
 };
 
+/** Limits that may be given or not. */
+export type SomeLimits = { [Name in keyof LaneLimits]?: number | undefined };
+
 /** The limits of one lane. Overrides come from the operator and stand above the tier's. */
-export function laneLimits(tier: TierName, modelClass: ModelClass, overrides: Partial<LaneLimits> = {}): LaneLimits {
-  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  return { ...tiers[tier][modelClass], ...given };
+export function laneLimits(tier: TierName, modelClass: ModelClass, overrides: SomeLimits = {}): LaneLimits {
+  return { ...tiers[tier][modelClass], ...mergeLimits(overrides) };
+}
+
+/** Of each limit the last one that is given. */
+export function mergeLimits(...layers: SomeLimits[]): Partial<LaneLimits> {
+  const merged: Partial<LaneLimits> = {};
+  for (const layer of layers) {
+    for (const name of ["requestsPerMinute", "inputTokensPerMinute", "outputTokensPerMinute"] as const) {
+      const value = layer[name];
+      if (value !== undefined) merged[name] = value;
+    }
+  }
+  return merged;
+}
+
+/** `free` and `paid` also bound the month; Anthropic's own tiers bound its spend, which Claude enforces itself. */
+export function monthlyQuotaOf(tier: TierName): MonthlyQuota {
+  if (tier === "free") return { requests: 5_000 };
+  return tier === "paid" ? { requests: 250_000 } : {};
+}
+
+export function isTierName(text: string): text is TierName {
+  return tierNames.some((name) => name === text);
 }
 
 function sameForAll(value: LaneLimits): LimitsByClass {
