@@ -67,3 +67,12 @@ export function laneKeys(laneName: string) {
 export function limiterKey(laneName: string): string {
   return `${queuePrefix}:${laneName}:limiter`;
 }
+
+/** Keys of an upstream account. */
+export function accountKeys(account: string) {
+  const base = `${prefix}:account:{${account}}`;
+  return {
+    /** What was used in a calendar month (`2026-11`). */
+    month: (month: string) => `${base}:month:${month}`,
+  };
+}
