@@ -61,7 +61,7 @@ function limitsOfTier(tier: TierName, pool: string, overrides: Partial<LaneLimit
 function accountsOfFile(path: string, settings: AccountSettings, environment: Environment): Account[] {
   const file = readConfigFile(path);
   const missing = file.accounts
-    .filter(({ api_key_env }) => !environment[api_key_env])
+    .filter(({ api_key_env }) => environment !== undefined && !environment[api_key_env])
     .map(({ api_key_env }) => `${api_key_env}: is required by ${path}`);
   if (missing.length > 0) throw new EnvironmentError(missing);
   return file.accounts.map((account) => accountOfFile(account, file, settings, environment));
