@@ -45,7 +45,12 @@ function pointsOf(scenarios: readonly Scenario[], results: readonly RunResult[])
 function specOf(points: Point[]): TopLevelSpec {
   const named = new Set(points.map(({ contestant }) => contestant));
   const order = peerNames.map((name: PeerName) => peerTitles[name]).filter((title) => named.has(title));
-  const panelOf = (field: keyof Point, title: string, scale: object, isFirst: boolean): object => ({
+  const panelOf = (
+    field: keyof Point,
+    title: string,
+    { scale, values }: { scale: object; values?: number[] },
+    isFirst: boolean,
+  ): object => ({
     ...panel,
     mark: { type: "point", filled: true, size: 90, opacity: 0.65 },
     encoding: {
@@ -57,7 +62,7 @@ function specOf(points: Point[]): TopLevelSpec {
           ? { title: null, labelLimit: 220, labelFontSize: 12, grid: true }
           : { title: null, labels: false, ticks: false, grid: true },
       },
-      x: { field, type: "quantitative", scale, axis: { title, titleFontSize: 12, tickCount: 6 } },
+      x: { field, type: "quantitative", scale, axis: { title, titleFontSize: 12, tickCount: 6, ...(values && { values }) } },
       color: {
         condition: { test: `datum.contestant === '${peerTitles.sluice}'`, value: sluiceColor },
         value: peerColor,
@@ -76,9 +81,9 @@ function specOf(points: Point[]): TopLevelSpec {
     },
     data: { values: points },
     hconcat: [
-      panelOf("use", "Use of the binding limit, %", { domainMax: 105, zero: true, nice: false }, true),
-      panelOf("missing", "Jobs lost or unfinished, %", { zero: true }, false),
-      panelOf("refused", "429s for each 1,000 jobs", { type: "symlog", constant: 10 }, false),
+      panelOf("use", "Use of the binding limit, %", { scale: { zero: true } }, true),
+      panelOf("missing", "Jobs lost or unfinished, %", { scale: { zero: true } }, false),
+      panelOf("refused", "429s for each 1,000 jobs", { scale: { type: "symlog", constant: 10 }, values: [0, 10, 100, 1_000] }, false),
     ],
     config: { font: "system-ui, sans-serif", view: { stroke: null }, axis: { gridColor: "#e8eaed", domainColor: "#c4c8ce" } },
   };

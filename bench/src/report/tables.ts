@@ -18,6 +18,16 @@ export interface PeersReport {
 export function describePeers({ machine, durationMs, atOnce, scenarios, results }: PeersReport): string {
   const ofAll = scenarios.filter(({ peers }) => peers === undefined);
   const contestants = [...new Set(results.map(({ peer }) => peer))];
+  const overview = (title: string, figure: (measures: RunMeasures) => string): string => {
+    const rows = contestants.map((peer) => [
+      titleOf(peer),
+      ...ofAll.map(({ name }) => {
+        const measures = results.find((result) => result.peer === peer && result.scenario === name)?.measures;
+        return measures ? figure(measures) : none;
+      }),
+    ]);
+    return markdownTable([[title, ...ofAll.map((scenario) => scenario.title)], ...rows], { align: ["l", ...ofAll.map(() => "r")] });
+  };
   const versions = Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`);
   return `# Sluice and its peers
 
@@ -39,35 +49,20 @@ contestant's configuration is its file in [bench/src/peers](../src/peers), after
 
 ## All scenarios
 
-Use of the binding limit / jobs lost or unfinished / 429s for each 1,000 jobs:
+${overview("Use of the binding limit", ({ use }) => percent(use?.share))}
 
-${markdownTable([["", ...ofAll.map(({ title }) => title)], ...contestants.map((peer) => summaryRow(peer, ofAll, results))], {
-  align: ["l", ...ofAll.map(() => "r")],
-})}
+${overview("Jobs lost or unfinished", ({ jobs, lost, unfinished }) => (lost + unfinished === 0 ? "0" : percent((lost + unfinished) / jobs)))}
+
+${overview("429s for each 1,000 jobs", ({ refusedPer1000Jobs }) => whole(refusedPer1000Jobs))}
 
 ${scenarios.map((scenario) => describeScenario(scenario, results)).join("\n\n")}
 `;
 }
 
-function summaryRow(peer: PeerName, scenarios: readonly Scenario[], results: readonly RunResult[]): string[] {
-  return [
-    titleOf(peer),
-    ...scenarios.map(({ name }) => {
-      const measures = results.find((result) => result.peer === peer && result.scenario === name)?.measures;
-      if (!measures) return none;
-      const missing = (measures.lost + measures.unfinished) / measures.jobs;
-      return `${percent(measures.use?.share)} / ${missing === 0 ? "0" : percent(missing)} / ${whole(measures.refusedPer1000Jobs)}`;
-    }),
-  ];
-}
-
 function describeScenario(scenario: Scenario, results: readonly RunResult[]): string {
   const own = results.filter((result) => result.scenario === scenario.name);
   const changes = own.find(({ measures }) => measures)?.measures?.recoveries.map(({ change }) => change) ?? [];
-  const rows = own.map(({ peer, measures, error }) => {
-    if (measures === null) return [titleOf(peer), `did not run: ${error?.split("\n")[0] ?? ""}`];
-    return [titleOf(peer), ...figuresOf(measures)];
-  });
+  const rows = own.map(({ peer, measures }) => [titleOf(peer), ...(measures === null ? [none] : figuresOf(measures))]);
   const head = [
     "",
     "use",
@@ -81,13 +76,12 @@ function describeScenario(scenario: Scenario, results: readonly RunResult[]): st
     "p99",
     ...changes.map((name) => `recovery: ${name}`),
   ];
-  const notes = own.flatMap(({ peer, measures }) =>
-    measures?.otherUser
-      ? [
-          `${peerTitles[peer]} left the other user ${whole(measures.otherUser.refused)} 429s in ${whole(measures.otherUser.requests)} requests.`,
-        ]
-      : [],
-  );
+  const notes = own.flatMap(({ peer, measures, error }) => {
+    if (measures === null) return [`${peerTitles[peer]} did not run: ${error?.split("\n")[0] ?? ""}`];
+    if (measures.otherUser === null) return [];
+    const { requests, refused } = measures.otherUser;
+    return [`${peerTitles[peer]} left the other user ${whole(refused)} 429s in ${whole(requests)} requests.`];
+  });
   return `## ${scenario.title}
 
 ${scenario.description}
