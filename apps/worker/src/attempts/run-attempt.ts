@@ -28,6 +28,7 @@ import type { ClaudeAnswer } from "../provider/claude-answer.ts";
 import type { ClaudeClient } from "../provider/claude-client.ts";
 import { backoffMs } from "./backoff.ts";
 import { classifyAnswer } from "./classify-answer.ts";
+import { onceRedisTakesIt } from "./once-redis-takes-it.ts";
 import type { Outcome } from "./outcome.ts";
 
 export interface AttemptContext extends EndContext {
@@ -138,7 +139,10 @@ async function callClaude(context: AttemptContext, attempt: UnderWay, signal: Ab
   const sentAtMs = Date.now();
   const answer = await context.claude.send(attempt.params, { timeoutMs: attempt.spec.timeoutMs, signal });
   const durationMs = Date.now() - sentAtMs;
-  const settled = attempt.permit.settle(answer);
+  // Not the job's concern: what is not settled is given back when its lease ends.
+  const settled = attempt.permit.settle(answer).catch((error: unknown) => {
+    context.log.warn({ event: "budget.not_settled", jobId: attempt.jobId, lane: attempt.laneName, error });
+  });
   if (answer.kind === "aborted") {
     const stopping = signal.reason === "stopping";
     await Promise.all([settled, stopping && returnAttempt(context.redis, attempt, "rest")]);
@@ -185,7 +189,7 @@ async function finish(
 ): Promise<void> {
   const { tenant, jobId, attemptId, spec } = attempt;
   const usage = answer?.kind === "message" ? answer.message.usage : undefined;
-  const reply = await endJob(context, {
+  const final = {
     tenant,
     id: jobId,
     attemptId,
@@ -193,7 +197,12 @@ async function finish(
     result: outcome.result,
     usage,
     costUsd: usage === undefined ? undefined : costOf(spec.model, usage),
-  });
+  };
+  // The answer is paid for: it is not given up because Redis is full.
+  const reply = await onceRedisTakesIt(
+    () => endJob(context, final),
+    (error) => context.log.warn({ event: "job.result_waits", jobId, tenant, lane: attempt.laneName, error }),
+  );
   logAttempt(context, attempt, {
     outcome: outcome.word,
     ...(outcome.word === "failed" && { cause: outcome.cause }),
