@@ -13,7 +13,7 @@ async function failureOf(command: Promise<unknown>): Promise<unknown> {
 
 async function connectTo(settings: Record<string, string> = {}) {
   const server = await startTestRedis({ settings });
-  const redis = connectForApi(server.url, 300);
+  const redis = connectForApi(server.url, 250);
   redis.on("error", () => {});
   onTestFinished(() => redis.disconnect());
   await waitUntil(() => redis.status === "ready");

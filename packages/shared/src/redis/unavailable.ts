@@ -6,7 +6,7 @@ const refusing = /^(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPL
 
 /** Messages by which ioredis and BullMQ say that there is no connection, or no answer in time. */
 const unreachable =
-  /^(Connection is closed|Stream isn't writeable|Command timed out|Command aborted due to connection close|Socket timeout|Reached the max retries per request limit|connect E|getaddrinfo E)/;
+  /^(Connection is closed|Stream isn't writeable|Command timed out|Command aborted due to connection close|Reached the max retries per request limit|connect E|getaddrinfo E)/;
 
 /**
  * Whether an error of a Redis command means that Redis is away, silent or full, and not that the command was wrong.
