@@ -6,6 +6,9 @@ import { stopWithParent } from "@sluice/shared/processes/stop-with-parent";
 import { apiSettingsSchema, operationSettings } from "./settings.ts";
 import { startApi } from "./start-api.ts";
 
+/** The supervisor gives a process ten seconds. */
+const stopMsMax = 8_000;
+
 const settings = parseEnvironmentOrExit(apiSettingsSchema, process.env);
 const log = createLogger({ process: "api", level: settings.SLUICE_LOG_LEVEL });
 
@@ -13,14 +16,19 @@ const log = createLogger({ process: "api", level: settings.SLUICE_LOG_LEVEL });
 const stopAsked = new Promise<void>((resolve) => {
   let isAsked = false;
   const ask = () => {
-    // A second signal means: now.
-    if (isAsked) process.exit(1);
+    if (isAsked) return;
     isAsked = true;
+    setTimeout(endOverdue, stopMsMax).unref();
     resolve();
   };
-  process.on("SIGTERM", ask);
-  process.on("SIGINT", ask);
-  stopWithParent(resolve);
+  const askOrEnd = () => {
+    // A second signal means: now.
+    if (isAsked) process.exit(1);
+    ask();
+  };
+  process.on("SIGTERM", askOrEnd);
+  process.on("SIGINT", askOrEnd);
+  stopWithParent(ask);
 });
 
 const embedded = settings.REDIS_URL === undefined ? await startEmbeddedRedis({ dataDir: settings.SLUICE_DATA_DIR }) : undefined;
@@ -47,4 +55,9 @@ function developmentKey(): string {
   const key = loadOrCreateDevelopmentKey(settings.SLUICE_DATA_DIR);
   console.error(`SLUICE_ADMIN_KEY is not set. The operator's key of ${settings.SLUICE_DATA_DIR} is ${key}`);
   return key;
+}
+
+function endOverdue(): void {
+  log.warn({ event: "api.stop_overdue" });
+  process.exit(1);
 }
