@@ -1,6 +1,7 @@
 // Redis did what it was told, and the connection was lost before its reply: the command is sent once more. Every step of an
 // attempt must bear that (P1, P2).
 import { startTestRedis } from "@sluice/testkit/redis";
+import { waitUntil } from "@sluice/testkit/wait-until";
 import { expect, test } from "vitest";
 import { newModel, newPrompt, startJobs } from "../testing/jobs.ts";
 import { startTestSimulator } from "../testing/simulator.ts";
@@ -65,5 +66,45 @@ test.each([
     failures,
     states: ["queued", "running", "queued", "running", "succeeded"],
   });
+  expect(await simulator.requestsWith(prompt)).toHaveLength(2);
+});
+
+test.each([
+  { how: "stop", told: "does not arrive" },
+  { how: "mute", told: "is not answered" },
+] as const)("when what BullMQ is told of a finished job $told, the job is done all the same, and the lane goes on", async ({ how }) => {
+  const prompt = newPrompt();
+  const model = newModel();
+  const lane = await jobs.laneOf(model);
+  const held = await simulator.hold();
+  const id = await jobs.submit({ prompt, model });
+  await held.arrived();
+  const reached = wire.breakAt(how, [`:${lane.name}:${id}`]);
+  await held.release();
+  await reached;
+  const stood = await jobs.read(id);
+  expect(stood).toMatchObject({ status: "succeeded", attempts: 1 });
+  if (how === "mute") await jobs.leftBullmq(model, id);
+  wire.cut();
+
+  await jobs.leftBullmq(model, id);
+  expect(await jobs.finished(await jobs.submit({ prompt: newPrompt(), model }))).toMatchObject({ status: "succeeded", attempts: 1 });
+  expect(await jobs.read(id)).toEqual(stood);
+  expect(await simulator.requestsWith(prompt)).toHaveLength(1);
+});
+
+test("when BullMQ's answer about a retry is lost, the job is tried again", async () => {
+  const prompt = newPrompt();
+  const model = newModel();
+  const lane = await jobs.laneOf(model);
+  await simulator.fail(prompt, "overloaded");
+  await lane.pause();
+  const id = await jobs.submit({ prompt, model });
+  const reached = wire.breakAt("mute", [`:${lane.name}:${id}`]);
+  await lane.resume();
+  await reached;
+  await waitUntil(async () => (await lane.getJobState(id)) === "delayed", { describe: "BullMQ to put it off" });
+  wire.cut();
+  expect(await jobs.finished(id)).toMatchObject({ status: "succeeded", attempts: 2, failures: 1 });
   expect(await simulator.requestsWith(prompt)).toHaveLength(2);
 });
