@@ -82,6 +82,7 @@ describe.skipIf(!hasNginx)("nginx", () => {
     expect(await first.text()).toBe(body);
     const tag = first.headers.get("etag") ?? "";
     expect(tag).toBe(`W/${etag}`);
+    expect(first.headers.get("vary")).toBe("Accept-Encoding, Authorization, X-Api-Key");
     for (const known of [tag, etag]) {
       expect((await fetch(job + query, { headers: { "if-none-match": known } })).status).toBe(304);
     }
