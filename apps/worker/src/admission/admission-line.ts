@@ -10,7 +10,7 @@ export type Admission =
   | { admitted: true; waitedMs: number }
   /** Too long to wait here: the lane should rest for `restMs`. */
   | { admitted: false; limitedBy: Extract<ReserveReply, { admitted: false }>["limitedBy"]; restMs: number }
-  | { admitted: false; limitedBy: "aborted" };
+  | { admitted: false; limitedBy: "aborted"; restMs: 0 };
 
 /** Longer waits rest the lane. Up to this a slot and its lock are held: less than half the time a lock lasts. */
 export const waitMsMax = 10_000;
@@ -57,7 +57,7 @@ export class AdmissionLine {
   async #askUntilAdmitted(reserve: () => Promise<ReserveReply>, signal: AbortSignal, arrival: number): Promise<Admission> {
     const given = AbortSignal.any([signal, this.#end.signal]);
     for (;;) {
-      if (given.aborted) return { admitted: false, limitedBy: "aborted" };
+      if (given.aborted) return { admitted: false, limitedBy: "aborted", restMs: 0 };
       if (this.#closed !== undefined && arrival <= this.#closed.upTo) return back(this.#closed.refusal);
       const reply = await reserve();
       if (reply.admitted) return { admitted: true, waitedMs: 0 };

@@ -10,6 +10,8 @@ import type { MessageParams } from "@sluice/shared/jobs/job-request";
 import { readLearnedLimits, writeLearnedLimits, writeSlowdown } from "@sluice/shared/lanes/lane-limits";
 import { setPace } from "@sluice/shared/lanes/lane-queue";
 import type { LaneQueue } from "@sluice/shared/lanes/lane-queue";
+import { writeLanePace } from "@sluice/shared/lanes/lane-status";
+import type { LanePace } from "@sluice/shared/lanes/lane-status";
 import { believableLevels } from "@sluice/shared/limits/believable-levels";
 import { bindingPace, fetchPace } from "@sluice/shared/limits/binding-pace";
 import { effectiveLimits } from "@sluice/shared/limits/effective-limits";
@@ -71,6 +73,7 @@ export class LaneAdmission {
   #learned: Partial<LaneLimits> = {};
   #slowed: Slowdown | undefined;
   #window: Window | undefined;
+  #told: LanePace | undefined;
   #timer: NodeJS.Timeout | undefined;
   #following: Promise<void> = Promise.resolve();
 
@@ -162,6 +165,19 @@ export class LaneAdmission {
     await writeSlowdown(this.#options.redis, this.#options.queue.name, slowed.factor, slowed.atMs);
   }
 
+  /** Tells the pace to whoever asks for places and limits, when it changed by more than a hundredth. */
+  async #tell(pace: LanePace): Promise<void> {
+    const told = this.#told;
+    const isNews =
+      told === undefined ||
+      told.bindingBudget !== pace.bindingBudget ||
+      JSON.stringify(told.limits) !== JSON.stringify(pace.limits) ||
+      Math.abs(told.requestsPerMinute - pace.requestsPerMinute) > told.requestsPerMinute * 0.01;
+    if (!isNews) return;
+    this.#told = pace;
+    await writeLanePace(this.#options.redis, this.#options.queue.name, pace);
+  }
+
   /** Reads what all workers learned and sets the limiter to the pace that the binding budget allows. */
   async #follow(): Promise<void> {
     const { redis, queue, burstSeconds } = this.#options;
@@ -169,7 +185,9 @@ export class LaneAdmission {
     this.#learned = learned;
     this.#slowed = slowed;
     const limits = this.#limits;
-    const pace = fetchPace(bindingPace(limits, mean), limits, this.#line.waiting) * slowFactor(slowed, Date.now());
+    const binding = bindingPace(limits, mean);
+    await this.#tell({ limits, ...binding });
+    const pace = fetchPace(binding, limits, this.#line.waiting) * slowFactor(slowed, Date.now());
     const window = pickWindow(pace, burstSeconds);
     if (window.max === this.#window?.max && Math.abs(window.durationMs - this.#window.durationMs) <= window.durationMs * 0.01) return;
     this.#window = window;

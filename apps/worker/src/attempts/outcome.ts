@@ -1,7 +1,5 @@
 import type { JobResult } from "@sluice/shared/jobs/job-result";
-
-/** Why a lane rests, as told in the API's `limited_by`. */
-export type RestReason = "upstream" | "spend" | "billing" | "key_refused";
+import type { RestReason } from "@sluice/shared/lanes/rest-lane";
 
 /** What an attempt comes to, in one of four words. */
 export type Outcome =

@@ -121,17 +121,25 @@ async function leave(
   }
 }
 
+const reasonOf = {
+  requests: "requests",
+  inputTokens: "input_tokens",
+  outputTokens: "output_tokens",
+  producedTokens: "output_tokens",
+} as const;
+
 /** The lane has no room for this job for longer than a slot should be held: everything waits until there is. */
 async function putBack(
   context: AttemptContext,
   { tenant, jobId, laneName }: AttemptJob,
-  refusal: NotAdmitted,
+  { limitedBy, restMs }: NotAdmitted,
   signal: AbortSignal,
 ): Promise<NextStep> {
-  if (refusal.limitedBy === "aborted")
+  if (limitedBy === "aborted")
     return signal.aborted && signal.reason !== "stopping" ? { step: "done" } : { step: "return", because: "stopping" };
-  const restMs = await restLane(context.redis, laneName, refusal.restMs);
-  context.log.info({ event: "job.put_back", jobId, tenant, lane: laneName, limitedBy: refusal.limitedBy, restMs });
+  // A lane that rests already keeps its rest and its reason.
+  if (limitedBy !== "rest") await restLane(context.redis, laneName, restMs, reasonOf[limitedBy]);
+  context.log.info({ event: "job.put_back", jobId, tenant, lane: laneName, limitedBy, restMs });
   return { step: "return", because: "rest" };
 }
 
@@ -165,7 +173,7 @@ async function callClaude(context: AttemptContext, attempt: UnderWay, signal: Ab
     }
     case "rest": {
       // The rest before the return, else other slots go on fetching (I2 holds: nothing is told to BullMQ yet).
-      const [restMs] = await Promise.all([restLane(context.redis, attempt.laneName, outcome.restMs), settled]);
+      const [restMs] = await Promise.all([restLane(context.redis, attempt.laneName, outcome.restMs, outcome.reason), settled]);
       const returned = await returnAttempt(context.redis, attempt, "rest");
       const needsPerson = outcome.reason !== "upstream";
       logAttempt(context, attempt, { outcome: "rest", cause: outcome.reason, next: `lane rests ${restMs} ms`, ...answered }, needsPerson);

@@ -14,7 +14,7 @@ test.concurrent("a job that passes its deadline while its lane rests expires wit
   const prompt = newPrompt();
   const model = newModel();
   const lane = await jobs.laneOf(model);
-  await restLane(jobs.redis, lane.name, 600_000);
+  await restLane(jobs.redis, lane.name, 600_000, "upstream");
   const id = await jobs.submit({ prompt, model, expiresInMs: 500 });
   const patient = await jobs.submit({ prompt: newPrompt(), model, expiresInMs: 600_000 });
 

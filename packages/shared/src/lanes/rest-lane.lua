@@ -1,8 +1,10 @@
 -- rest-lane.lua: let no job of a lane start for a while. Only ever extends a rest (BullMQ's own rateLimit() shortens one, too).
--- KEYS  1 limiter counter of the lane's queue
--- ARGV  1 time in ms
+-- KEYS  1 limiter counter of the lane's queue, 2 reason of the rest
+-- ARGV  1 time in ms, 2 reason
 -- Returns  ms until the lane goes on
--- Work  one read, one write
-local restMs = math.max(tonumber(ARGV[1]), redis.call('PTTL', KEYS[1]))
+-- Work  one read, two writes
+local leftMs = redis.call('PTTL', KEYS[1])
+local restMs = math.max(tonumber(ARGV[1]), leftMs)
 redis.call('SET', KEYS[1], '9007199254740991', 'PX', restMs)
+if tonumber(ARGV[1]) >= leftMs then redis.call('SET', KEYS[2], ARGV[2], 'PX', restMs) end
 return restMs

@@ -52,6 +52,8 @@ export function laneKeys(laneName: string) {
     usage: `${base}:usage`,
     /** Limits learned from Claude, and how far the lane is slowed down. */
     limits: `${base}:limits`,
+    /** Why the lane rests; is there as long as it does. */
+    restReason: `${base}:rest-reason`,
     /** Virtual time of the lane's tenants and what it is counted with. */
     fairClock: `${base}:fair-clock`,
     /** Tenants with a backlog, by the virtual time at which their next job starts. */
