@@ -33,9 +33,11 @@ export async function parseRequest<Schemas extends RequestSchemas>(
 }
 
 function validate<Schema extends z.ZodType>(schema: Schema, value: unknown, status: 400 | 422, detail: string): z.output<Schema> {
-  const result = schema.safeParse(value, { error: describeMissing });
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw Problem.of("invalid_request", { status, detail: `${detail} See \`issues\`.`, issues: validationIssues(result.error) });
+  // With a map of messages zod takes three times as long, so it is asked for them only when there is something to say.
+  const { error = result.error } = schema.safeParse(value, { error: describeMissing });
+  throw Problem.of("invalid_request", { status, detail: `${detail} See \`issues\`.`, issues: validationIssues(error) });
 }
 
 /** The headers a schema names, under the names it gives them. */
