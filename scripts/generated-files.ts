@@ -5,6 +5,7 @@ import { openApiText } from "../apps/api/src/operations.ts";
 import { errorsMarkdown } from "../apps/api/src/problems/errors-markdown.ts";
 import { settingsTable } from "../packages/shared/src/config/settings-table.ts";
 import { settings } from "../packages/shared/src/config/settings.ts";
+import { tiersTable } from "../packages/shared/src/limits/tiers-table.ts";
 import { webhookSettings } from "../packages/shared/src/webhooks/webhook-settings.ts";
 
 export interface GeneratedFile {
@@ -18,6 +19,7 @@ const generatedFiles: readonly GeneratedFile[] = [
   { path: "docs/openapi.json", render: openApiText },
   { path: "docs/errors.md", render: errorsMarkdown },
   { path: "README.md", render: between("settings", () => settingsTable({ ...settings, ...webhookSettings })) },
+  { path: "docs/tiers.md", render: between("tiers", tiersTable) },
 ];
 
 /** The files whose text is not what it should be, with the text that it should be. */
