@@ -56,6 +56,6 @@ async function repair(
   // It may have become final since it was read: the worker that gets it finds that out.
   const { priority, maxAttempts, delayMs } = record.spec;
   const restOfDelayMs = Math.max(0, record.createdAtMs + delayMs - nowMs);
-  await enqueueJob(queue, { tenant, id, priority, maxAttempts, delayMs: restOfDelayMs });
+  await enqueueJob(redis, queue, { tenant, id, priority, maxAttempts, delayMs: restOfDelayMs });
   return id;
 }

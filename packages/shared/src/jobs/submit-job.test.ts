@@ -43,7 +43,7 @@ function aJob(tenant: string, options: Partial<JobToSubmit["options"]> = {}): Jo
 }
 
 async function submitThrough(url: string): Promise<SubmitContext> {
-  const connection = connectForApi(url, 300);
+  const connection = connectForApi(url, 250);
   connection.on("error", () => {});
   const lanes = new LaneDirectory(connection);
   const withdrawals = new Withdrawals(connection, lanes);
@@ -61,14 +61,15 @@ async function acceptedIds(tenant: string): Promise<string[]> {
   return jobs.map(({ record }) => record.id);
 }
 
-test("a job is told how many go before it, by priority", async () => {
+// Nobody serves the lane, so its front holds the first two; the rest is in the tenant's own order.
+test("a job is told how many start before it, by priority", async () => {
   const context = await submitThrough(server.url);
   const ahead = async (priority: "high" | "normal" | "low") => {
     const reply = await submitJob(context, aJob("places", { priority }));
     return reply.outcome === "accepted" ? reply.jobsAhead : reply.outcome;
   };
   expect([await ahead("normal"), await ahead("normal"), await ahead("high"), await ahead("low"), await ahead("normal")]).toEqual([
-    0, 1, 0, 3, 3,
+    0, 1, 2, 3, 3,
   ]);
 });
 

@@ -1,7 +1,8 @@
 import type { Redis } from "ioredis";
+import { jobCostTokens } from "../fairness/job-cost.ts";
 import type { LaneDirectory } from "../lanes/lane-directory.ts";
 import { enqueueJob } from "../lanes/lane-queue.ts";
-import { countJobsAhead } from "../lanes/queue-place.ts";
+import type { QueuedJob } from "../lanes/lane-queue.ts";
 import { deadlinesKey, tenantRegistryKey } from "../redis/keys.ts";
 import { acceptJob, completeIdempotency } from "./accept-job.ts";
 import type { AcceptReply, Idempotency } from "./accept-job.ts";
@@ -22,13 +23,17 @@ export interface JobToSubmit {
   tenant: string;
   params: MessageParams;
   options: Omit<JobSpec, "model" | "lane" | "batchId">;
+  /** The tenant's share beside that of others; 1 unless said. */
+  weight?: number | undefined;
   idempotency?: Idempotency | undefined;
 }
+
+type Share = Pick<QueuedJob, "weight" | "costTokens">;
 
 export interface SubmittedJob {
   outcome: "accepted";
   record: JobRecord;
-  /** Jobs of the lane that went before it at that moment. */
+  /** Jobs of the lane that start before it, as seen at that moment. */
   jobsAhead: number;
 }
 
@@ -44,18 +49,21 @@ const namedTenants = new WeakMap<Redis, Set<string>>();
  * Rejects when Redis is away or full; the job is then withdrawn, as far as it got, as soon as Redis answers again.
  * With an idempotency key, repeating the call is safe whatever happened to the one before.
  */
-export async function submitJob(context: SubmitContext, { tenant, params, options, idempotency }: JobToSubmit): Promise<SubmitReply> {
+export async function submitJob(
+  context: SubmitContext,
+  { tenant, params, options, weight, idempotency }: JobToSubmit,
+): Promise<SubmitReply> {
   const { redis, lanes } = context;
   const [lane, packed] = await Promise.all([lanes.laneOf(params.model), packBody(params), nameTenant(redis, tenant)]);
   const spec: JobSpec = { ...options, model: params.model, lane: lane.name, batchId: null };
   const id = newJobId();
+  const share: Share = { weight, costTokens: jobCostTokens(params) };
   try {
     if (idempotency === undefined) {
-      // Sent together on one connection, so Redis sees the record before the BullMQ job: one round trip.
+      // Sent together on one connection, so Redis sees the record before the BullMQ job, and after the same round trip.
       const [reply, jobsAhead] = await allDone([
         acceptJob(redis, { tenant, id, spec, params: packed }),
-        countJobsAhead(redis, lane.name, spec.priority),
-        enqueue(context, tenant, id, spec),
+        enqueue(context, { tenant, id, spec, share }),
       ]);
       if (reply.outcome !== "accepted") throw new Error(`a job without an idempotency key was ${reply.outcome}`);
       return { outcome: "accepted", record: newRecord(tenant, id, spec, reply.createdAtMs), jobsAhead };
@@ -63,9 +71,9 @@ export async function submitJob(context: SubmitContext, { tenant, params, option
     const reply = await acceptJob(redis, { tenant, id, spec, params: packed, idempotency });
     switch (reply.outcome) {
       case "accepted":
-        return await enqueueBehind(context, newRecord(tenant, id, spec, reply.createdAtMs));
+        return await enqueueRecorded(context, newRecord(tenant, id, spec, reply.createdAtMs), share);
       case "resumed":
-        return await resume(context, tenant, reply.jobId);
+        return await resume(context, tenant, reply.jobId, share);
       case "withdrawn":
         throw new Error("the acceptance was given up");
       default:
@@ -100,16 +108,14 @@ function withdraw(
 }
 
 /** Answers for a call that kept its job and died: the lane gets the job if it has not got it. */
-async function resume(context: SubmitContext, tenant: string, id: string): Promise<SubmittedJob> {
+async function resume(context: SubmitContext, tenant: string, id: string, share: Share): Promise<SubmittedJob> {
   const record = await readJobRecord(context.redis, tenant, id);
   if (record === undefined) throw new Error(`job ${id} of an idempotency key is gone`);
-  return record.status === "queued" ? await enqueueBehind(context, record) : { outcome: "accepted", record, jobsAhead: 0 };
+  return record.status === "queued" ? await enqueueRecorded(context, record, share) : { outcome: "accepted", record, jobsAhead: 0 };
 }
 
-async function enqueueBehind(context: SubmitContext, record: JobRecord): Promise<SubmittedJob> {
-  const { tenant, id, spec } = record;
-  const [jobsAhead] = await allDone([countJobsAhead(context.redis, spec.lane, spec.priority), enqueue(context, tenant, id, spec)]);
-  return { outcome: "accepted", record, jobsAhead };
+async function enqueueRecorded(context: SubmitContext, record: JobRecord, share: Share): Promise<SubmittedJob> {
+  return { outcome: "accepted", record, jobsAhead: await enqueue(context, { ...record, share }) };
 }
 
 /** The record that {@link acceptJob} has written. */
@@ -129,11 +135,17 @@ function newRecord(tenant: string, id: string, spec: JobSpec, createdAtMs: numbe
   };
 }
 
-async function enqueue({ redis, lanes }: SubmitContext, tenant: string, id: string, spec: JobSpec): Promise<void> {
+/** @returns how many jobs start before it */
+async function enqueue(
+  { redis, lanes }: SubmitContext,
+  { tenant, id, spec, share }: { tenant: string; id: string; spec: JobSpec; share: Share },
+): Promise<number> {
   const { lane, priority, maxAttempts, delayMs, expiresInMs } = spec;
-  const work = [enqueueJob(lanes.queueOf(lane), { tenant, id, priority, maxAttempts, delayMs })];
-  if (expiresInMs !== null) work.push(redis.zadd(deadlinesKey, Date.now() + expiresInMs, `${tenant}/${id}`).then(() => {}));
-  await allDone(work);
+  const [jobsAhead] = await allDone([
+    enqueueJob(redis, lanes.queueOf(lane), { tenant, id, priority, maxAttempts, delayMs, ...share }),
+    expiresInMs === null ? undefined : redis.zadd(deadlinesKey, Date.now() + expiresInMs, `${tenant}/${id}`),
+  ]);
+  return jobsAhead;
 }
 
 async function nameTenant(redis: Redis, tenant: string): Promise<void> {
@@ -145,7 +157,9 @@ async function nameTenant(redis: Redis, tenant: string): Promise<void> {
 }
 
 /** `Promise.all` that waits for all to settle before it rejects, so that nothing is under way when the caller undoes it. */
-async function allDone<Values extends readonly unknown[]>(promises: { [Index in keyof Values]: Promise<Values[Index]> }): Promise<Values> {
+async function allDone<Values extends readonly unknown[]>(promises: {
+  [Index in keyof Values]: Promise<Values[Index]> | Values[Index];
+}): Promise<Values> {
   await Promise.allSettled(promises);
   return await Promise.all(promises);
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Redis } from "ioredis";
+import { jobsAhead } from "../fairness/jobs-ahead.ts";
 import { queuePrefix } from "../redis/keys.ts";
-import { priorities } from "./lane-queue.ts";
 
 export const limitedBy = ["requests", "input_tokens", "output_tokens", "monthly_requests", "spend", "upstream"] as const;
 
@@ -26,15 +26,13 @@ export async function queuePlace(
   redis: Redis,
   { laneName, jobId, requestsPerMinute, nowMs, notBeforeMs }: PlaceQuestion,
 ): Promise<QueuePlace> {
-  const queue = `${queuePrefix}:${laneName}`;
-  const [rank, waiting, delayedUntil] = await Promise.all([
-    redis.zrank(`${queue}:prioritized`, jobId),
-    redis.llen(`${queue}:wait`),
-    redis.zscore(`${queue}:delayed`, jobId),
+  const [ahead, delayedUntil] = await Promise.all([
+    jobsAhead(redis, laneName, jobId),
+    redis.zscore(`${queuePrefix}:${laneName}:delayed`, jobId),
   ]);
   // BullMQ keeps the time a delayed job is due in the upper bits of its score.
   if (delayedUntil !== null) return placeOfDelayed(Math.floor(Number(delayedUntil) / 0x1000));
-  return expectedPlace({ jobsAhead: (rank ?? 0) + waiting, requestsPerMinute, nowMs, notBeforeMs });
+  return expectedPlace({ jobsAhead: ahead ?? 0, requestsPerMinute, nowMs, notBeforeMs });
 }
 
 export interface PlaceOutlook {
@@ -53,20 +51,6 @@ export function expectedPlace({ jobsAhead, requestsPerMinute, nowMs, notBeforeMs
     estimated_start_at: new Date(nowMs + waitMs).toISOString(),
     limited_by: jobsAhead > 0 ? "requests" : null,
   };
-}
-
-/**
- * How many jobs of the lane go before one of this priority that is put into it now. May be asked in one round trip with
- * putting it there, before it: the job's own rank would take another.
- */
-export async function countJobsAhead(redis: Redis, laneName: string, priority: keyof typeof priorities): Promise<number> {
-  const queue = `${queuePrefix}:${laneName}`;
-  const [waiting, prioritized] = await Promise.all([
-    redis.llen(`${queue}:wait`),
-    // BullMQ's score: the priority in the upper bits, a running number in the lower 32.
-    redis.zcount(`${queue}:prioritized`, "-inf", `(${(priorities[priority] + 1) * 0x1_0000_0000}`),
-  ]);
-  return waiting + prioritized;
 }
 
 function placeOfDelayed(dueAtMs: number): QueuePlace {
