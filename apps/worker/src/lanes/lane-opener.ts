@@ -9,6 +9,7 @@ import { abortChannel, lanesChannel } from "@sluice/shared/redis/keys";
 import type { Redis } from "ioredis";
 import { LaneAdmission } from "../admission/lane-admission.ts";
 import type { AttemptContext } from "../attempts/run-attempt.ts";
+import { FrontKeeper } from "./front-keeper.ts";
 import { laneConcurrency } from "./lane-concurrency.ts";
 import { startLaneWorker } from "./lane-worker.ts";
 import type { LaneWorker } from "./lane-worker.ts";
@@ -33,7 +34,7 @@ const lookIntervalMs = 2_000;
 /** Opens a worker for each lane that exists, and for new ones as soon as they are named. */
 export class LaneOpener {
   readonly #options: LaneOpenerOptions;
-  readonly #lanes = new Map<string, { queue: LaneQueue; worker: LaneWorker }>();
+  readonly #lanes = new Map<string, { queue: LaneQueue; front: FrontKeeper; worker: LaneWorker }>();
   #timer: NodeJS.Timeout | undefined;
   #opening: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -68,8 +69,8 @@ export class LaneOpener {
     clearInterval(this.#timer);
     await this.#opening;
     await Promise.allSettled(
-      [...this.#lanes.values()].map(async ({ queue, worker }) => {
-        await worker.stop(graceMs);
+      [...this.#lanes.values()].map(async ({ queue, front, worker }) => {
+        await Promise.all([front.stop(), worker.stop(graceMs)]);
         await queue.close();
       }),
     );
@@ -90,8 +91,10 @@ export class LaneOpener {
         log,
       });
       await admission.start();
+      const front = new FrontKeeper({ redis, queue, log });
+      await front.start();
       const concurrency = this.#options.concurrency ?? laneConcurrency(limits.requestsPerMinute);
-      this.#lanes.set(name, { queue, worker: startLaneWorker({ context, admission, connection: redis, queue, concurrency, log }) });
+      this.#lanes.set(name, { queue, front, worker: startLaneWorker({ context, admission, connection: redis, queue, concurrency, log }) });
       log.info({ event: "lane.opened", lane: name, ...limits, concurrency });
     }
   }

@@ -1,3 +1,4 @@
+import { returnedPriority } from "@sluice/shared/fairness/priority-bands";
 import type { LaneQueue, QueuedJob } from "@sluice/shared/lanes/lane-queue";
 import type { Logger } from "@sluice/shared/logging/logger";
 import { queuePrefix } from "@sluice/shared/redis/keys";
@@ -89,9 +90,10 @@ export function startLaneWorker({ context, admission, connection, queue, concurr
 }
 
 async function carryOut(next: NextStep, job: Job<QueuedJob, null>, token: string): Promise<null> {
+  if (next.step === "done") return null;
+  // A job that started at once, in a lane where nobody waited, was not taken in yet: it would come back behind all others.
+  if (job.priority !== returnedPriority) await job.changePriority({ priority: returnedPriority });
   switch (next.step) {
-    case "done":
-      return null;
     case "retry":
       throw new RetryError(next.afterMs);
     case "look_again":
