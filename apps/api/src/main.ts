@@ -1,6 +1,7 @@
 import { startEmbeddedRedis } from "@sluice/redis-server/embedded-redis";
 import { loadOrCreateDevelopmentKey } from "@sluice/shared/access/development-key";
 import { parseEnvironmentOrExit } from "@sluice/shared/config/parse-environment";
+import { writeLinesByTurn } from "@sluice/shared/logging/lines-by-turn";
 import { createLogger } from "@sluice/shared/logging/logger";
 import { stopWithParent } from "@sluice/shared/processes/stop-with-parent";
 import { apiSettingsSchema, operationSettings } from "./settings.ts";
@@ -10,7 +11,7 @@ import { startApi } from "./start-api.ts";
 const stopMsMax = 8_000;
 
 const settings = parseEnvironmentOrExit(apiSettingsSchema, process.env);
-const log = createLogger({ process: "api", level: settings.SLUICE_LOG_LEVEL });
+const log = createLogger({ process: "api", level: settings.SLUICE_LOG_LEVEL, destination: writeLinesByTurn() });
 
 // Asked for before the start, so that a signal during it is not lost: it stops what will have been started.
 const stopAsked = new Promise<void>((resolve) => {
