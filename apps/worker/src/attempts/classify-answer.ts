@@ -74,7 +74,7 @@ function isWorthRetrying({ status, type, headers }: ErrorAnswer): boolean {
 }
 
 /** `retry-after` in ms: seconds or an HTTP date. Undefined when absent or not to be understood. */
-export function retryAfterMs(headers: Headers | undefined, nowMs: number): number | undefined {
+function retryAfterMs(headers: Headers | undefined, nowMs: number): number | undefined {
   const value = headers?.get("retry-after");
   if (value === null || value === undefined || value.trim() === "") return undefined;
   const seconds = Number(value);

@@ -18,7 +18,7 @@ export type ClaudeAnswer =
   /** Given up from our side. */
   | { kind: "aborted" };
 
-export interface ClaudeMessage {
+interface ClaudeMessage {
   type: "message";
   model: string;
   stop_reason?: string | null | undefined;

@@ -23,14 +23,14 @@ import type { Redis } from "ioredis";
 
 export const tenant = "acme";
 
-export interface JobDraft extends Partial<Omit<JobSpec, "model" | "lane" | "batchId">> {
+interface JobDraft extends Partial<Omit<JobSpec, "model" | "lane" | "batchId">> {
   prompt: string;
   model?: string;
   maxTokens?: number;
 }
 
 /** A job as it stands in Redis. */
-export interface SeenJob {
+interface SeenJob {
   id: string;
   status: JobStatus;
   attempts: number;

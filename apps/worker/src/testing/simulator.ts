@@ -22,7 +22,7 @@ const requestSchema = z.object({
   model: z.string().nullable(),
   prompt_start: z.string().nullable(),
 });
-export type SeenRequest = z.output<typeof requestSchema>;
+type SeenRequest = z.output<typeof requestSchema>;
 
 const limitSchema = z.object({ refused: z.number(), share: z.number().nullable() });
 const statsSchema = z.object({
