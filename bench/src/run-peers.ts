@@ -27,8 +27,10 @@ export async function runPeers({ only, durationMs, atOnce, trial, onProgress }: 
     peers,
     durationMs,
     atOnce,
-    onResult: ({ scenario, peer, measures, error }) =>
-      onProgress(`${scenario} · ${peerTitles[peer]}: ${measures ? summaryLine(measures) : `did not run: ${error}`}`),
+    onResult: ({ scenario, peer, measures, error, timersLateMs }) => {
+      const summary = measures ? summaryLine(measures) : `did not run: ${error}`;
+      onProgress(`${scenario} · ${peerTitles[peer]}: ${summary} · timers late ${timersLateMs} ms`);
+    },
   });
   const report: PeersReport = { machine: await describeMachine(measuredPackages), durationMs, atOnce, scenarios, results };
   const isPart = scenarios.length < allScenarios.length || peers.length < peerNames.length;

@@ -1,6 +1,7 @@
 import type { LaneLimits } from "@sluice/shared/limits/tiers";
 import type { Outcome } from "../peers/peer.ts";
 import type { LimitName, Plan, Scenario } from "../scenarios/scenario.ts";
+import { courseOfUse } from "./course-of-use.ts";
 import type { Exchange } from "./exchange.ts";
 import type { LimitSchedule } from "./limit-schedule.ts";
 import { portionsOf } from "./portions.ts";
@@ -20,6 +21,8 @@ export interface RunMeasures {
   ranTwice: number;
   /** Of the binding limit, see {@link useOfLimit}. */
   use: UseOfLimit | null;
+  /** Of the binding limit in each five seconds of the run, by everybody. */
+  course: number[];
   requests: number;
   refused: number;
   /** 429s for each 1,000 jobs. */
@@ -71,6 +74,7 @@ export function measureRun(record: RunRecord): RunMeasures {
     unfinished,
     ranTwice: [...admissions.values()].filter((times) => times > 1).length,
     use,
+    course: courseOfUse(portionsOf(exchanges, scenario.binding), schedule, startedAtMs),
     requests: own.length,
     refused: refused.length,
     refusedPer1000Jobs: (refused.length * 1_000) / jobs,

@@ -15,11 +15,12 @@ const aims = { ratioMin: 0.6, toClaudeP50MsMax: 15 };
 
 /** The result for people, in Markdown. */
 export function describeOverhead({ machine, submit, toClaude }: OverheadResult): string {
-  const row = (name: string, { requestsPerSecond, p50Ms, p99Ms }: LoadResult) => [
+  const row = (name: string, { requestsPerSecond, p50Ms, p99Ms, processorUs }: LoadResult) => [
     name,
     requestsPerSecond.toFixed(0),
     p50Ms.toFixed(0),
     p99Ms.toFixed(0),
+    processorUs?.toFixed(0) ?? "–",
   ];
   const spread = submit.rounds.map(({ ratio }) => ratio);
   return `# Overhead
@@ -30,7 +31,7 @@ ${machineLine(machine)}
 
 \`POST /v1/jobs\` with the same body on ${connections} connections, Redis syncing every write to disk; medians of ${submit.rounds.length} rounds in turns.
 
-${markdownTable([["", "requests/s", "p50 ms", "p99 ms"], row("Sluice", submit.sluice), row("Express 5 + BullMQ `queue.add`", submit.bare)], { align: ["l", "r", "r", "r"] })}
+${markdownTable([["", "requests/s", "p50 ms", "p99 ms", "µs of processor a request"], row("Sluice", submit.sluice), row("Express 5 + BullMQ `queue.add`", submit.bare)], { align: ["l", "r", "r", "r", "r"] })}
 
 Ratio **${submit.ratio.toFixed(2)}** (${Math.min(...spread).toFixed(2)}–${Math.max(...spread).toFixed(2)}; aim ≥ ${aims.ratioMin}).
 

@@ -41,8 +41,8 @@ async function measureSubmitRate(logFolder: string, { quick, profileFolder, onPr
   const [api, bare] = await Promise.all([startApi(ownRedis.url, logFolder, {}, profile), startBareRecipe(bareRedis.url, logFolder)]);
   try {
     return await compareSubmitRate({
-      sluice: { server: api, headers },
-      bare: { server: bare, headers },
+      sluice: { server: api, redisPid: ownRedis.pid, headers },
+      bare: { server: bare, redisPid: bareRedis.pid, headers },
       rounds: quick ? 3 : 9,
       seconds: quick ? 4 : 10,
       onRound: onProgress,

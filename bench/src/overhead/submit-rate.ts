@@ -52,9 +52,11 @@ export async function compareSubmitRate({ sluice, bare, rounds, seconds, onRound
 }
 
 function medianResult(results: LoadResult[]): LoadResult {
+  const processorUs = results.flatMap((result) => result.processorUs ?? []);
   return {
     requestsPerSecond: medianOf(results.map(({ requestsPerSecond }) => requestsPerSecond)),
     p50Ms: medianOf(results.map(({ p50Ms }) => p50Ms)),
     p99Ms: medianOf(results.map(({ p99Ms }) => p99Ms)),
+    processorUs: processorUs.length === 0 ? null : medianOf(processorUs),
   };
 }

@@ -14,6 +14,9 @@ export interface PeersReport {
   results: readonly RunResult[];
 }
 
+/** Above this something else used the machine. */
+const timersLateMsMax = 10;
+
 /** The whole result in Markdown: first one table over all scenarios, then one for each. */
 export function describePeers({ machine, durationMs, atOnce, scenarios, results }: PeersReport): string {
   const ofAll = scenarios.filter(({ peers }) => peers === undefined);
@@ -28,13 +31,15 @@ export function describePeers({ machine, durationMs, atOnce, scenarios, results 
     ]);
     return markdownTable([[title, ...ofAll.map((scenario) => scenario.title)], ...rows], { align: ["l", ...ofAll.map(() => "r")] });
   };
+  const timersLateMs = Math.max(0, ...results.map((result) => result.timersLateMs));
   const versions = Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`);
   return `# Sluice and its peers
 
 ${machineLine(machine)} · ${versions.join(", ")}
 
 Each contestant gets the same prompts (work for ${whole(durationMs / 1_000)} s at the full pace of the account) and a simulated Claude of
-its own that enforces strict buckets: one second of burst. ${atOnce} contestants run at a time. All figures are the simulator's counts. Each
+its own that enforces strict buckets: one second of burst. ${atOnce} contestants run at a time; timers were late by
+${timersLateMs} ms at most (p99 of a run${timersLateMs > timersLateMsMax ? ": **the machine was busy, and all paces are too low**" : ""}). All figures are the simulator's counts. Each
 contestant's configuration is its file in [bench/src/peers](../src/peers), after what its own documentation advises.
 
 - **use**: what was used of the binding limit ÷ what it refilled, between 5 % and 95 % of all the contestant used (the beginning has a

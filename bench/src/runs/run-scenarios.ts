@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { RunMeasures } from "../measures/measure-run.ts";
 import type { PeerName } from "../peers/catalog.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
@@ -9,6 +10,11 @@ export interface RunResult {
   /** Null when the contestant could not run, `error` says why. */
   measures: RunMeasures | null;
   error: string | null;
+  /**
+   * How late timers of the bench itself were meanwhile, 99th percentile in ms. It has next to nothing to do, so this tells of
+   * the machine: above a few ms somebody else uses it, and all paces are too low.
+   */
+  timersLateMs: number;
 }
 
 export interface RunScenariosOptions {
@@ -19,6 +25,8 @@ export interface RunScenariosOptions {
   atOnce: number;
   onResult: (result: RunResult) => void;
 }
+
+const timerMs = 10;
 
 /**
  * Every contestant in every scenario. A group of contestants is started as a whole, waits until all are ready, and begins in
@@ -32,7 +40,12 @@ export async function runScenarios({ scenarios, peers, durationMs, atOnce, onRes
       const group: Prepared[] = [];
       // One after the other: their processes would slow each other's start.
       for (const peer of contestants.slice(first, first + atOnce)) group.push(await prepare(scenario, peer, durationMs));
-      const done = await Promise.all(group.map((contestant) => run(scenario, contestant)));
+      const timers = monitorEventLoopDelay({ resolution: timerMs });
+      timers.enable();
+      const ran = await Promise.all(group.map((contestant) => run(scenario, contestant)));
+      timers.disable();
+      const timersLateMs = Math.max(0, Math.round(timers.percentile(99) / 1e6) - timerMs);
+      const done = ran.map((result) => ({ ...result, timersLateMs }));
       done.forEach(onResult);
       results.push(...done);
     }
@@ -54,7 +67,7 @@ async function prepare(scenario: Scenario, peer: PeerName, durationMs: number): 
   }
 }
 
-async function run(scenario: Scenario, { peer, run: prepared, error }: Prepared): Promise<RunResult> {
+async function run(scenario: Scenario, { peer, run: prepared, error }: Prepared): Promise<Omit<RunResult, "timersLateMs">> {
   const result = { scenario: scenario.name, peer };
   if (prepared === undefined) return { ...result, measures: null, error };
   try {
