@@ -18,7 +18,8 @@ function startBuilt(app: (typeof apps)[number], readyEvent: string, env: Record<
   });
 }
 
-test("a job goes through the built processes", async () => {
+// With nothing built yet, on a busy machine.
+test("a job goes through the built processes", { timeout: 90_000 }, async () => {
   const build = spawnSync("turbo", ["run", "build", "--output-logs=errors-only", ...apps.map((app) => `--filter=@sluice/${app}`)], {
     cwd: root,
     encoding: "utf8",
