@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { startTestRedis } from "@sluice/testkit/redis";
@@ -30,7 +30,8 @@ export async function startBullmq(context: PeerContext, limiter: RateLimiterOpti
   queue.setMaxListeners(0);
   await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
   const settings: BullmqWorkerSettings = { redisPath: redis.url, context, limiter };
-  const workers = await Promise.all(Array.from({ length: context.workers }, () => startWorker(settings)));
+  const workers: ChildProcess[] = [];
+  for (let number = 0; number < context.workers; number += 1) workers.push(await startWorker(settings));
 
   return {
     run: (jobs, signal) =>
@@ -46,7 +47,7 @@ export async function startBullmq(context: PeerContext, limiter: RateLimiterOpti
   };
 }
 
-async function startWorker(settings: BullmqWorkerSettings) {
+async function startWorker(settings: BullmqWorkerSettings): Promise<ChildProcess> {
   const { PATH, HOME } = process.env;
   const worker = fork(workerScript, [JSON.stringify(settings)], { env: { PATH, HOME } });
   await once(worker, "message", { signal: AbortSignal.timeout(20_000) });

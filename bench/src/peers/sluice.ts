@@ -2,6 +2,7 @@
 // the only settings. Jobs go in by `POST /v1/jobs`; the list tells when none is left, and what became of each.
 import { setTimeout as delay } from "node:timers/promises";
 import { jobViewSchema } from "@sluice/shared/jobs/job-view";
+import type { StartedProcess } from "@sluice/testkit/processes";
 import { startTestRedis } from "@sluice/testkit/redis";
 import { startApi } from "@sluice/testkit/start-api";
 import { startWorker } from "@sluice/testkit/start-worker";
@@ -28,12 +29,12 @@ export const sluice: Peer = {
       SLUICE_INPUT_TOKENS_PER_MINUTE: String(context.limits.inputTokensPerMinute),
       SLUICE_OUTPUT_TOKENS_PER_MINUTE: String(context.limits.outputTokensPerMinute),
     };
-    const [api, ...workers] = await Promise.all([
-      startApi({ redisUrl: redis.url, adminKey: operatorKey, env }),
-      ...Array.from({ length: context.workers }, () =>
-        startWorker({ redisUrl: redis.url, anthropicBaseUrl: context.baseUrl, env: { ...env, ANTHROPIC_API_KEY: context.apiKey } }),
-      ),
-    ]);
+    const api = await startApi({ redisUrl: redis.url, adminKey: operatorKey, env });
+    const workers: StartedProcess[] = [];
+    for (let number = 0; number < context.workers; number += 1) {
+      const workerEnv = { ...env, ANTHROPIC_API_KEY: context.apiKey };
+      workers.push(await startWorker({ redisUrl: redis.url, anthropicBaseUrl: context.baseUrl, env: workerEnv }));
+    }
     const limit = pLimit(postsAtOnce);
 
     return {

@@ -16,7 +16,7 @@ export interface Contestant {
 
 const script = fileURLToPath(new URL("contestant-process.ts", import.meta.url));
 
-const startMsMax = 60_000;
+const startMsMax = 120_000;
 const stopMsMax = 20_000;
 
 /** Starts a contestant's process. Its methods reject when it breaks or ends. */

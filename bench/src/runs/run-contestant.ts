@@ -55,7 +55,7 @@ export async function prepareRun({ scenario, peer, durationMs }: RunOptions): Pr
       const startedAtMs = Date.now();
       const limitsChangedAtMs: number[] = [];
       const at = async (atMs: number, act: () => Promise<void> | void): Promise<void> => {
-        const isDue = await delay(startedAtMs + atMs - Date.now(), true, { signal: over.signal }).catch(() => false);
+        const isDue = await delay(Math.max(0, startedAtMs + atMs - Date.now()), true, { signal: over.signal }).catch(() => false);
         if (isDue) await act();
       };
       const events = plan.limitChanges.map(({ atMs, limits }, index) =>
