@@ -15,11 +15,12 @@ function startBuilt(app: (typeof apps)[number], readyEvent: string, env: Record<
     script: `apps/${app}/dist/main.js`,
     env: { NODE_OPTIONS: "--conditions=dist --no-experimental-strip-types", NODE_ENV: "production", ...env },
     readyEvent,
+    readyTimeoutMs: 60_000,
   });
 }
 
 // With nothing built yet, on a busy machine.
-test("a job goes through the built processes", { timeout: 90_000 }, async () => {
+test("a job goes through the built processes", { timeout: 180_000 }, async () => {
   const build = spawnSync("turbo", ["run", "build", "--output-logs=errors-only", ...apps.map((app) => `--filter=@sluice/${app}`)], {
     cwd: root,
     encoding: "utf8",
@@ -34,7 +35,7 @@ test("a job goes through the built processes", { timeout: 90_000 }, async () => 
 
   const response = await fetch(`${urlOf(api)}/v1/jobs`, {
     method: "POST",
-    headers: { authorization: "Bearer sk-sluice-built", "content-type": "application/json", prefer: "wait=20" },
+    headers: { authorization: "Bearer sk-sluice-built", "content-type": "application/json", prefer: "wait=60" },
     body: JSON.stringify({ prompt: "What is 2 + 3?" }),
   });
   expect(await response.json()).toMatchObject({ status: "succeeded", result: { type: "succeeded" } });
