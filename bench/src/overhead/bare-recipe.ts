@@ -3,6 +3,9 @@
 import { once } from "node:events";
 import { Queue } from "bullmq";
 import express from "express";
+import { endWithParent } from "../end-with-parent.ts";
+
+endWithParent();
 
 const { PORT, REDIS_URL = "" } = process.env;
 
@@ -18,4 +21,3 @@ app.post("/v1/jobs", async (request, response) => {
 
 const server = app.listen(Number(PORT), "127.0.0.1");
 await once(server, "listening");
-process.on("disconnect", () => process.exit(0));

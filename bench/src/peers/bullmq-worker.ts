@@ -1,7 +1,10 @@
 // One worker process of the two BullMQ contestants.
 import { Worker } from "bullmq";
+import { endWithParent } from "../end-with-parent.ts";
 import { type BullmqWorkerSettings, bullmqWorkerSettingsSchema, queueName } from "./bullmq-worker-settings.ts";
 import { ask, createClaude, retryAfterMsOf } from "./claude.ts";
+
+endWithParent();
 
 const settings: BullmqWorkerSettings = bullmqWorkerSettingsSchema.parse(JSON.parse(process.argv[2] ?? "{}"));
 const { redisPath, context, limiter } = settings;
@@ -25,5 +28,4 @@ const worker = new Worker<{ prompt: string; maxTokens: number }>(
 worker.on("error", () => {}); // Failed jobs are told by the queue's events.
 await worker.waitUntilReady();
 
-process.on("disconnect", () => process.exit(0));
 process.send?.("ready");

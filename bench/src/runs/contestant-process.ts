@@ -1,4 +1,5 @@
 // A contestant in a process of its own, so that none shares an event loop with another or with what measures it.
+import { endWithParent } from "../end-with-parent.ts";
 import { loadPeer } from "../peers/catalog.ts";
 import type { RunningPeer } from "../peers/peer.ts";
 import { type Order, orderSchema, type Report } from "./messages.ts";
@@ -38,4 +39,5 @@ process.on("message", (message) => {
 process.on("unhandledRejection", () => {});
 
 // What was started is ended by its own "exit" handler.
-for (const event of ["SIGINT", "SIGTERM", "disconnect"]) process.on(event, () => process.exit(0));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(0));
+endWithParent();

@@ -1,5 +1,8 @@
 // Somebody else with the same key: sends at a steady pace and never looks at the answers.
+import { endWithParent } from "../end-with-parent.ts";
 import { ask, createClaude } from "../peers/claude.ts";
+
+endWithParent();
 
 const [baseUrl = "", apiKey = "", model = "", requestsPerMinute = ""] = process.argv.slice(2);
 const claude = createClaude({ baseUrl, apiKey }, 0);
@@ -20,5 +23,4 @@ function begin(): void {
 }
 
 process.on("message", begin);
-process.on("disconnect", () => process.exit(0));
 process.send?.("ready");
