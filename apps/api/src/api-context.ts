@@ -1,7 +1,6 @@
 import type { Authenticator } from "@sluice/shared/access/authenticator";
 import type { EndContext } from "@sluice/shared/jobs/end-job";
 import type { SubmitContext } from "@sluice/shared/jobs/submit-job";
-import type { LaneLimits, TierName } from "@sluice/shared/limits/tiers";
 import type { Logger } from "@sluice/shared/logging/logger";
 import type { WebhookPolicy } from "@sluice/shared/webhooks/address-guard";
 import type { JobSignals } from "./waiting/job-signals.ts";
@@ -17,8 +16,6 @@ export interface ApiContext extends SubmitContext, EndContext {
 }
 
 export interface OperationSettings {
-  tier: TierName;
-  limits: Partial<LaneLimits>;
   retentionMs: number;
   /** For requests in the short form. */
   defaultModel: string;

@@ -1,5 +1,6 @@
 import { startEmbeddedRedis } from "@sluice/redis-server/embedded-redis";
 import { loadOrCreateDevelopmentKey } from "@sluice/shared/access/development-key";
+import { loadAccountsOrExit } from "@sluice/shared/accounts/load-accounts";
 import { parseEnvironmentOrExit } from "@sluice/shared/config/parse-environment";
 import { writeLinesByTurn } from "@sluice/shared/logging/lines-by-turn";
 import { createLogger } from "@sluice/shared/logging/logger";
@@ -11,6 +12,7 @@ import { startApi } from "./start-api.ts";
 const stopMsMax = 8_000;
 
 const settings = parseEnvironmentOrExit(apiSettingsSchema, process.env);
+const accounts = loadAccountsOrExit(settings, undefined);
 const log = createLogger({ process: "api", level: settings.SLUICE_LOG_LEVEL, destination: writeLinesByTurn() });
 
 // Asked for before the start, so that a signal during it is not lost: it stops what will have been started.
@@ -40,6 +42,7 @@ const api = await startApi({
   operatorKey: settings.SLUICE_ADMIN_KEY ?? developmentKey(),
   trustedProxies: settings.SLUICE_TRUST_PROXY,
   settings: operationSettings(settings),
+  accounts,
   log,
 });
 log.info({ event: "api.listening", url: api.url, pid: process.pid });

@@ -1,4 +1,4 @@
-import { settings } from "@sluice/shared/config/settings";
+import { accountSettings, settings } from "@sluice/shared/config/settings";
 import { webhookPolicy, webhookSettings } from "@sluice/shared/webhooks/webhook-settings";
 import { z } from "zod";
 import type { OperationSettings } from "./api-context.ts";
@@ -13,10 +13,7 @@ export const apiSettingsSchema = z
     SLUICE_LOG_LEVEL: settings.SLUICE_LOG_LEVEL,
     SLUICE_ADMIN_KEY: settings.SLUICE_ADMIN_KEY,
     SLUICE_TRUST_PROXY: settings.SLUICE_TRUST_PROXY,
-    SLUICE_TIER: settings.SLUICE_TIER,
-    SLUICE_REQUESTS_PER_MINUTE: settings.SLUICE_REQUESTS_PER_MINUTE,
-    SLUICE_INPUT_TOKENS_PER_MINUTE: settings.SLUICE_INPUT_TOKENS_PER_MINUTE,
-    SLUICE_OUTPUT_TOKENS_PER_MINUTE: settings.SLUICE_OUTPUT_TOKENS_PER_MINUTE,
+    ...accountSettings,
     SLUICE_RETENTION_SECONDS: settings.SLUICE_RETENTION_SECONDS,
     SLUICE_DEFAULT_MODEL: settings.SLUICE_DEFAULT_MODEL,
     SLUICE_DEFAULT_MAX_TOKENS: settings.SLUICE_DEFAULT_MAX_TOKENS,
@@ -36,12 +33,6 @@ const heartbeatMs = 15_000;
 
 export function operationSettings(given: ApiSettings): OperationSettings {
   return {
-    tier: given.SLUICE_TIER,
-    limits: {
-      ...(given.SLUICE_REQUESTS_PER_MINUTE !== undefined && { requestsPerMinute: given.SLUICE_REQUESTS_PER_MINUTE }),
-      ...(given.SLUICE_INPUT_TOKENS_PER_MINUTE !== undefined && { inputTokensPerMinute: given.SLUICE_INPUT_TOKENS_PER_MINUTE }),
-      ...(given.SLUICE_OUTPUT_TOKENS_PER_MINUTE !== undefined && { outputTokensPerMinute: given.SLUICE_OUTPUT_TOKENS_PER_MINUTE }),
-    },
     retentionMs: given.SLUICE_RETENTION_SECONDS * 1_000,
     defaultModel: given.SLUICE_DEFAULT_MODEL,
     defaultMaxTokens: given.SLUICE_DEFAULT_MAX_TOKENS,

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import type { Account } from "@sluice/shared/accounts/account";
 import { operatorKeyAuthenticator } from "@sluice/shared/access/authenticator";
 import { announceJob } from "@sluice/shared/jobs/announce-job";
 import { Withdrawals } from "@sluice/shared/jobs/withdrawals";
@@ -23,6 +24,7 @@ export interface ApiOptions {
   /** Proxies in front that are believed in `X-Forwarded-*`. */
   trustedProxies: number;
   settings: OperationSettings;
+  accounts: readonly Account[];
   log: Logger;
   /** Long polls and streams of events that this process holds at once. */
   watchesMax?: number;
@@ -47,7 +49,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   for (const connection of [redis, subscriber]) {
     connection.on("error", (error: Error) => log.warn({ event: "redis.error", error: error.message }));
   }
-  const lanes = new LaneDirectory(redis);
+  const lanes = new LaneDirectory(redis, options.accounts);
   const deliveries = openDeliveriesQueue(redis);
   deliveries.on("error", () => {}); // Told by the connection.
   const withdrawals = new Withdrawals(redis, lanes);

@@ -8,6 +8,7 @@ export const serviceSettingsSchema = z
     PORT: settings.PORT,
     SLUICE_HOST: settings.SLUICE_HOST,
     REDIS_URL: settings.REDIS_URL,
+    SLUICE_CONFIG: settings.SLUICE_CONFIG,
     SLUICE_DATA_DIR: settings.SLUICE_DATA_DIR,
     SLUICE_ADMIN_KEY: settings.SLUICE_ADMIN_KEY,
     ANTHROPIC_API_KEY: settings.ANTHROPIC_API_KEY,

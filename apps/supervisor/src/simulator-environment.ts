@@ -6,7 +6,7 @@ const defaultTier: TierName = "tier-1";
 
 /** Without a key for Claude there is only the simulator. */
 export function isSimulated(settings: ServiceSettings): boolean {
-  return settings.ANTHROPIC_API_KEY === undefined;
+  return settings.ANTHROPIC_API_KEY === undefined && settings.SLUICE_CONFIG === undefined;
 }
 
 /** The tier that is worked with: the chosen one; else the simulator's, or what real answers teach. */

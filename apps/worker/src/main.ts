@@ -1,4 +1,5 @@
 import { startEmbeddedRedis } from "@sluice/redis-server/embedded-redis";
+import { loadAccountsOrExit } from "@sluice/shared/accounts/load-accounts";
 import { parseEnvironmentOrExit } from "@sluice/shared/config/parse-environment";
 import { createLogger } from "@sluice/shared/logging/logger";
 import { stopWithParent } from "@sluice/shared/processes/stop-with-parent";
@@ -9,6 +10,7 @@ import { startWorker } from "./start-worker.ts";
 const closingMsMax = 3_000;
 
 const settings = parseEnvironmentOrExit(workerSettingsSchema, process.env);
+const accounts = loadAccountsOrExit(settings, process.env);
 const log = createLogger({ process: "worker", level: settings.SLUICE_LOG_LEVEL });
 const graceSeconds = settings.SLUICE_STOP_GRACE_SECONDS;
 
@@ -34,7 +36,7 @@ const stopAsked = new Promise<void>((resolve) => {
 
 const embedded = settings.REDIS_URL === undefined ? await startEmbeddedRedis({ dataDir: settings.SLUICE_DATA_DIR }) : undefined;
 const redisUrl = settings.REDIS_URL ?? embedded?.url ?? "";
-const worker = await startWorker(settings, redisUrl, log);
+const worker = await startWorker({ settings, accounts, redisUrl, log });
 log.info({ event: "worker.started", pid: process.pid });
 
 await stopAsked;

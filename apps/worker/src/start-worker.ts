@@ -1,10 +1,11 @@
+import type { Account } from "@sluice/shared/accounts/account";
 import { announceJob, renderJobEvent } from "@sluice/shared/jobs/announce-job";
 import { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
 import type { Logger } from "@sluice/shared/logging/logger";
 import { connectForWorker } from "@sluice/shared/redis/connect";
 import { openDeliveriesQueue } from "@sluice/shared/webhooks/deliveries-queue";
 import { deliveryOptions } from "@sluice/shared/webhooks/webhook-settings";
-import type { AttemptContext } from "./attempts/run-attempt.ts";
+import { AccountMonth } from "./admission/account-month.ts";
 import { createDeliveryWorker } from "./deliveries/delivery-worker.ts";
 import { repairDeliveries } from "./deliveries/repair-deliveries.ts";
 import { Housekeeping } from "./housekeeping/housekeeping.ts";
@@ -17,8 +18,15 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
+export interface WorkerOptions {
+  settings: WorkerSettings;
+  accounts: readonly Account[];
+  redisUrl: string;
+  log: Logger;
+}
+
 /** Starts everything a worker process does: attempts, deliveries, housekeeping. Resolves when the lanes are open. */
-export async function startWorker(settings: WorkerSettings, redisUrl: string, log: Logger): Promise<RunningWorker> {
+export async function startWorker({ settings, accounts, redisUrl, log }: WorkerOptions): Promise<RunningWorker> {
   const redis = connectForWorker(redisUrl);
   const subscriber = connectForWorker(redisUrl);
   for (const connection of [redis, subscriber]) {
@@ -26,26 +34,24 @@ export async function startWorker(settings: WorkerSettings, redisUrl: string, lo
   }
   const deliveries = openDeliveriesQueue(redis);
   deliveries.on("error", (error) => log.warn({ event: "deliveries.error", error: error.message }));
-  const lanes = new LaneDirectory(redis);
+  const lanes = new LaneDirectory(redis, accounts);
   const publicUrl = settings.SLUICE_PUBLIC_URL;
-  const context: Omit<AttemptContext, "admission"> = {
+  const context = {
     redis,
-    announce: (tenant, jobId) => announceJob({ redis, deliveries, publicUrl }, tenant, jobId),
-    claude: createClaudeClient({ apiKey: settings.ANTHROPIC_API_KEY, baseUrl: settings.ANTHROPIC_BASE_URL }),
+    announce: (tenant: string, jobId: string) => announceJob({ redis, deliveries, publicUrl }, tenant, jobId),
     log,
     retentionMs: settings.SLUICE_RETENTION_SECONDS * 1_000,
   };
   const opener = new LaneOpener({
     context,
+    accounts: accounts.map((account) => ({
+      account,
+      claude: createClaudeClient({ apiKey: account.apiKey ?? "", baseUrl: account.baseUrl }),
+      month: new AccountMonth(redis, account, log),
+    })),
     redis,
     subscriber,
     log,
-    tier: settings.SLUICE_TIER,
-    overrides: {
-      ...(settings.SLUICE_REQUESTS_PER_MINUTE !== undefined && { requestsPerMinute: settings.SLUICE_REQUESTS_PER_MINUTE }),
-      ...(settings.SLUICE_INPUT_TOKENS_PER_MINUTE !== undefined && { inputTokensPerMinute: settings.SLUICE_INPUT_TOKENS_PER_MINUTE }),
-      ...(settings.SLUICE_OUTPUT_TOKENS_PER_MINUTE !== undefined && { outputTokensPerMinute: settings.SLUICE_OUTPUT_TOKENS_PER_MINUTE }),
-    },
     burstSeconds: settings.SLUICE_BURST_SECONDS,
     concurrency: settings.SLUICE_CONCURRENCY,
   });

@@ -3,9 +3,7 @@ import type { JobRecord } from "@sluice/shared/jobs/job-record";
 import { toJobView } from "@sluice/shared/jobs/job-view";
 import type { JobView } from "@sluice/shared/jobs/job-view";
 import type { ReadJob } from "@sluice/shared/jobs/read-job";
-import { laneOfName } from "@sluice/shared/lanes/lane";
 import { queuePlace } from "@sluice/shared/lanes/queue-place";
-import { laneLimits } from "@sluice/shared/limits/tiers";
 import type { ApiContext } from "../api-context.ts";
 import { Problem } from "../problems/problem.ts";
 
@@ -20,15 +18,10 @@ async function placeOf(context: ApiContext, record: JobRecord) {
   return await queuePlace(context.redis, {
     laneName,
     jobId: record.id,
-    requestsPerMinute: requestsPerMinute(context, laneName),
+    outlook: await context.lanes.outlookOf(laneName),
     nowMs: Date.now(),
     notBeforeMs: notBeforeMs(record),
   });
-}
-
-/** The pace of a lane, by the settings. */
-export function requestsPerMinute({ settings }: ApiContext, laneName: string): number {
-  return laneLimits(settings.tier, laneOfName(laneName).modelClass, settings.limits).requestsPerMinute;
 }
 
 /** When a job's own delay ends. */

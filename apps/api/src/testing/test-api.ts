@@ -1,4 +1,5 @@
 // An API of the test's own, in this process, on a real Redis and a free port.
+import { loadAccounts } from "@sluice/shared/accounts/load-accounts";
 import { createLogger } from "@sluice/shared/logging/logger";
 import { connectForWorker } from "@sluice/shared/redis/connect";
 import { cleanUpAfterTests } from "@sluice/testkit/cleanup";
@@ -37,10 +38,9 @@ export async function startTestApi({ server: given, settings, ...options }: Test
     host: "127.0.0.1",
     port: 0,
     operatorKey,
+    accounts: loadAccounts({ SLUICE_TIER: "paid" }, undefined),
     trustedProxies: 0,
     settings: {
-      tier: "paid",
-      limits: {},
       retentionMs: 60_000,
       defaultModel: "claude-haiku-4-5",
       defaultMaxTokens: 1_024,

@@ -23,6 +23,7 @@ import type { Attempt } from "@sluice/shared/jobs/start-attempt";
 import { restLane } from "@sluice/shared/lanes/rest-lane";
 import type { Logger } from "@sluice/shared/logging/logger";
 import { costOf } from "@sluice/shared/pricing/cost-of";
+import type { AccountMonth, MonthReply } from "../admission/account-month.ts";
 import type { LaneAdmission, NotAdmitted, Permit } from "../admission/lane-admission.ts";
 import type { ClaudeAnswer } from "../provider/claude-answer.ts";
 import type { ClaudeClient } from "../provider/claude-client.ts";
@@ -33,6 +34,7 @@ import type { Outcome } from "./outcome.ts";
 
 export interface AttemptContext extends EndContext {
   admission: Pick<LaneAdmission, "admit">;
+  month: Pick<AccountMonth, "take" | "giveBack" | "add">;
   claude: ClaudeClient;
   log: Logger;
   retentionMs: number;
@@ -86,15 +88,21 @@ export async function runAttempt(context: AttemptContext, job: AttemptJob, signa
   const permit = await context.admission.admit({ attemptId: attempt.attemptId, tenant, params, timeoutMs: spec.timeoutMs }, signal);
   if (!permit.admitted) return await putBack(context, job, permit, signal);
 
+  const month = await context.month.take(Date.now());
+  if (!month.taken) {
+    await permit.release();
+    return await putBack(context, job, month, signal);
+  }
+
   const started = await startAttempt(context.redis, attempt);
   if (started.outcome !== "started") {
-    await permit.release();
+    await Promise.all([permit.release(), context.month.giveBack(Date.now())]);
     return await leave(context, job, started.outcome);
   }
   const { number, failures } = started;
   const underWay: UnderWay = { ...attempt, laneName, spec, params, permit, number, failures };
   if (number - 1 - failures >= lostAttemptsMax) {
-    await permit.release();
+    await Promise.all([permit.release(), context.month.giveBack(Date.now())]);
     const result = errorResult("api_error", `The worker process died or froze during ${lostAttemptsMax} attempts at this job.`);
     await finish(context, underWay, { word: "failed", cause: "workers_lost", result }, undefined, 0);
     return { step: "done" };
@@ -126,13 +134,15 @@ const reasonOf = {
   inputTokens: "input_tokens",
   outputTokens: "output_tokens",
   producedTokens: "output_tokens",
+  monthly_requests: "monthly_requests",
+  spend: "spend",
 } as const;
 
 /** The lane has no room for this job for longer than a slot should be held: everything waits until there is. */
 async function putBack(
   context: AttemptContext,
   { tenant, jobId, laneName }: AttemptJob,
-  { limitedBy, restMs }: NotAdmitted,
+  { limitedBy, restMs }: NotAdmitted | Extract<MonthReply, { taken: false }>,
   signal: AbortSignal,
 ): Promise<NextStep> {
   if (limitedBy === "aborted")
@@ -148,7 +158,7 @@ async function callClaude(context: AttemptContext, attempt: UnderWay, signal: Ab
   const answer = await context.claude.send(attempt.params, { timeoutMs: attempt.spec.timeoutMs, signal });
   const durationMs = Date.now() - sentAtMs;
   // Not the job's concern: what is not settled is given back when its lease ends.
-  const settled = attempt.permit.settle(answer).catch((error: unknown) => {
+  const settled = Promise.all([attempt.permit.settle(answer), countInMonth(context, attempt, answer)]).catch((error: unknown) => {
     context.log.warn({ event: "budget.not_settled", jobId: attempt.jobId, lane: attempt.laneName, error });
   });
   if (answer.kind === "aborted") {
@@ -180,6 +190,11 @@ async function callClaude(context: AttemptContext, attempt: UnderWay, signal: Ab
       return returned ? { step: "return", because: "rest" } : { step: "done" };
     }
   }
+}
+
+async function countInMonth({ month }: AttemptContext, { spec }: UnderWay, answer: ClaudeAnswer): Promise<void> {
+  if (answer.kind === "error" && answer.status === 429) await month.giveBack(Date.now());
+  if (answer.kind === "message") await month.add(costOf(spec.model, answer.message.usage) ?? 0, Date.now());
 }
 
 /** A retry that the job has no attempts left for is a failure with the same result. */

@@ -14,7 +14,7 @@ const model = "claude-haiku-4-5";
 const announced: string[] = [];
 const announce = async (_tenant: string, id: string) => void announced.push(id);
 const redis = connectForWorker(server.url);
-const lanes = new LaneDirectory(redis);
+const lanes = new LaneDirectory(redis, []);
 const context = { redis, lanes, announce, retentionMs: 60_000 };
 afterAll(async () => {
   await lanes.close();

@@ -14,7 +14,7 @@ async function setUp() {
   const server = await startTestRedis();
   const jobs = await startJobs(server.url);
   const redis = connectForWorker(server.url);
-  const lanes = new LaneDirectory(redis);
+  const lanes = new LaneDirectory(redis, []);
   cleanUpAfterTests(async () => {
     await lanes.close();
     redis.disconnect();

@@ -1,31 +1,38 @@
+import type { Account } from "@sluice/shared/accounts/account";
 import { laneOfName } from "@sluice/shared/lanes/lane";
+import type { Lane } from "@sluice/shared/lanes/lane";
 import { openLaneQueue } from "@sluice/shared/lanes/lane-queue";
 import type { LaneQueue } from "@sluice/shared/lanes/lane-queue";
 import { readLanes } from "@sluice/shared/lanes/lane-registry";
-import { laneLimits } from "@sluice/shared/limits/tiers";
-import type { LaneLimits, TierName } from "@sluice/shared/limits/tiers";
 import type { Logger } from "@sluice/shared/logging/logger";
 import { abortChannel, lanesChannel } from "@sluice/shared/redis/keys";
 import type { Redis } from "ioredis";
+import type { AccountMonth } from "../admission/account-month.ts";
 import { LaneAdmission } from "../admission/lane-admission.ts";
 import type { AttemptContext } from "../attempts/run-attempt.ts";
+import type { ClaudeClient } from "../provider/claude-client.ts";
 import { FrontKeeper } from "./front-keeper.ts";
-import { laneConcurrency } from "./lane-concurrency.ts";
 import { startLaneWorker } from "./lane-worker.ts";
 import type { LaneWorker } from "./lane-worker.ts";
 
+/** An account with what calls Claude in its name. */
+export interface ServedAccount {
+  account: Account;
+  claude: ClaudeClient;
+  month: AccountMonth;
+}
+
 export interface LaneOpenerOptions {
-  context: Omit<AttemptContext, "admission">;
+  context: Omit<AttemptContext, "admission" | "claude" | "month">;
+  accounts: readonly ServedAccount[];
   /** For commands. */
   redis: Redis;
   /** A connection of its own: it can only listen. */
   subscriber: Redis;
   log: Logger;
-  tier: TierName;
-  overrides: Partial<LaneLimits>;
   burstSeconds: number;
-  /** Bound on attempts at once per lane; unset: from the lane's limits. */
-  concurrency?: number | undefined;
+  /** Bound on attempts at once per lane. */
+  concurrency: number;
 }
 
 /** Backstop for a message about a new lane that got lost with a connection. */
@@ -35,6 +42,8 @@ const lookIntervalMs = 2_000;
 export class LaneOpener {
   readonly #options: LaneOpenerOptions;
   readonly #lanes = new Map<string, { queue: LaneQueue; front: FrontKeeper; worker: LaneWorker }>();
+  /** Lanes of accounts that are not configured here, as far as that was told. */
+  readonly #foreign = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #opening: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -77,26 +86,32 @@ export class LaneOpener {
   }
 
   async #openNew(): Promise<void> {
-    const { redis, context, log, tier, overrides, burstSeconds } = this.#options;
+    const { redis, accounts, log } = this.#options;
     for (const name of await readLanes(redis)) {
-      if (this.#lanes.has(name) || this.#stopped) continue;
-      const limits = laneLimits(tier, laneOfName(name).modelClass, overrides);
-      const queue = openLaneQueue(redis, name);
-      queue.on("error", (error) => log.warn({ event: "lane.error", lane: name, error: error.message }));
-      const admission = new LaneAdmission({
-        redis,
-        queue,
-        limits: { start: limits, ceiling: tier === "auto" ? overrides : limits },
-        burstSeconds,
-        log,
-      });
-      await admission.start();
-      const front = new FrontKeeper({ redis, queue, log });
-      await front.start();
-      const concurrency = this.#options.concurrency ?? laneConcurrency(limits.requestsPerMinute);
-      this.#lanes.set(name, { queue, front, worker: startLaneWorker({ context, admission, connection: redis, queue, concurrency, log }) });
-      log.info({ event: "lane.opened", lane: name, ...limits, concurrency });
+      if (this.#lanes.has(name) || this.#foreign.has(name) || this.#stopped) continue;
+      const lane = laneOfName(name);
+      const served = accounts.find(({ account }) => account.name === lane.account);
+      if (served !== undefined) {
+        await this.#open(lane, served);
+        continue;
+      }
+      this.#foreign.add(name);
+      log.error({ event: "lane.account_unknown", lane: name, account: lane.account });
     }
+  }
+
+  async #open({ name, pool }: Lane, { account, claude, month }: ServedAccount): Promise<void> {
+    const { redis, log, burstSeconds, concurrency } = this.#options;
+    const limits = account.limitsOf(pool);
+    const queue = openLaneQueue(redis, name);
+    queue.on("error", (error) => log.warn({ event: "lane.error", lane: name, error: error.message }));
+    const admission = new LaneAdmission({ redis, queue, limits, burstSeconds, log });
+    await admission.start();
+    const front = new FrontKeeper({ redis, queue, log });
+    await front.start();
+    const context = { ...this.#options.context, claude, month };
+    this.#lanes.set(name, { queue, front, worker: startLaneWorker({ context, admission, connection: redis, queue, concurrency, log }) });
+    log.info({ event: "lane.opened", lane: name, ...limits.start, concurrency });
   }
 
   #abort(message: string): void {

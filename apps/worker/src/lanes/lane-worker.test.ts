@@ -6,6 +6,7 @@ import { cleanUpAfterTests } from "@sluice/testkit/cleanup";
 import { startTestRedis } from "@sluice/testkit/redis";
 import { waitUntil } from "@sluice/testkit/wait-until";
 import { expect, test } from "vitest";
+import { AccountMonth } from "../admission/account-month.ts";
 import { LaneAdmission } from "../admission/lane-admission.ts";
 import type { ClaudeClient } from "../provider/claude-client.ts";
 import { newModel, newPrompt, startJobs, tenant } from "../testing/jobs.ts";
@@ -29,7 +30,14 @@ async function start(redisUrl: string, model: string) {
   const redis = connectForWorker(redisUrl);
   const queue = await jobs.laneOf(model);
   const log = createLogger({ process: "worker", level: "silent" });
-  const context = { redis, announce: async () => {}, claude: silentClaude, log, retentionMs: 60_000 };
+  const context = {
+    redis,
+    announce: async () => {},
+    claude: silentClaude,
+    log,
+    retentionMs: 60_000,
+    month: new AccountMonth(redis, { name: "default", monthly: {} }, log),
+  };
   const limits = { start: laneLimits("scale", "haiku"), ceiling: {} };
   const admission = new LaneAdmission({ redis, queue, limits, burstSeconds: 1, log });
   const worker = startLaneWorker({ context, admission, connection: redis, queue, concurrency: 10, log });

@@ -1,4 +1,5 @@
 // What a client of the API does, by the same verbs as the API, without HTTP in between.
+import { loadAccounts } from "@sluice/shared/accounts/load-accounts";
 import { once } from "node:events";
 import { acceptJob } from "@sluice/shared/jobs/accept-job";
 import { cancelJob } from "@sluice/shared/jobs/cancel-job";
@@ -80,7 +81,7 @@ export async function startJobs(redisUrl: string): Promise<Jobs> {
   const redis = connectForApi(redisUrl);
   redis.on("error", () => {});
   await once(redis, "ready");
-  const lanes = new LaneDirectory(redis);
+  const lanes = new LaneDirectory(redis, loadAccounts({ SLUICE_TIER: "auto" }, undefined));
   const withdrawals = new Withdrawals(redis, lanes);
   cleanUpAfterTests(async () => {
     await withdrawals.stop();

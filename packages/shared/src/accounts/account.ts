@@ -9,6 +9,8 @@ export interface Account {
   apiKey: string | undefined;
   baseUrl: string;
   monthly: MonthlyQuota;
+  /** The pool that the operator put a model into; undefined: that of the built-in table. */
+  ownPoolOf(model: string): string | undefined;
   /** The limits of one of its pools, see {@link effectiveLimits}: where they start, and what they never exceed. */
   limitsOf(pool: string): { start: LaneLimits; ceiling: Partial<LaneLimits> };
 }

@@ -74,6 +74,18 @@ tiers:
   expect(second).toMatchObject({ apiKey: "b", baseUrl: "http://127.0.0.1:4010", monthly: { usd: 12.5 } });
 });
 
+test("models that share a limit upstream can be put into one pool, with the limits of a class", () => {
+  const [account] = fromFile(
+    `
+accounts: [{ name: a, api_key_env: KEY_A, tier: tier-1 }]
+pools: [{ name: tuned, models: ["acme/*", claude-opus-5], class: haiku }]
+`,
+    keys,
+  );
+  expect(["acme/one", "claude-opus-5", "claude-opus-5-5"].map((model) => account?.ownPoolOf(model))).toEqual(["tuned", "tuned", undefined]);
+  expect(account?.limitsOf("tuned").start.inputTokensPerMinute).toBe(50_000);
+});
+
 test("every problem of a file is named by its place, and no value of a key is told", () => {
   expect(
     problemsOf(`

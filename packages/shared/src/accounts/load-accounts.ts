@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { parse, YAMLParseError } from "yaml";
-import { EnvironmentError } from "../config/parse-environment.ts";
+import { EnvironmentError, orExit } from "../config/parse-environment.ts";
+import { claudeUrl } from "../config/settings.ts";
 import { defaultAccount } from "../lanes/lane.ts";
 import { classOfPool } from "../lanes/pool-of-model.ts";
+import type { ModelClass } from "../lanes/pool-of-model.ts";
 import { isTierName, laneLimits, mergeLimits, monthlyQuotaOf } from "../limits/tiers.ts";
 import type { LaneLimits, SomeLimits, TierName } from "../limits/tiers.ts";
 import type { Account } from "./account.ts";
@@ -13,7 +15,7 @@ import type { AccountInFile, ConfigFile, LimitsInFile } from "./config-file.ts";
 export interface AccountSettings {
   SLUICE_CONFIG?: string | undefined;
   ANTHROPIC_API_KEY?: string | undefined;
-  ANTHROPIC_BASE_URL: string;
+  ANTHROPIC_BASE_URL?: string | undefined;
   SLUICE_TIER: TierName;
   SLUICE_REQUESTS_PER_MINUTE?: number | undefined;
   SLUICE_INPUT_TOKENS_PER_MINUTE?: number | undefined;
@@ -36,6 +38,11 @@ export function loadAccounts(settings: AccountSettings, environment: Environment
     : accountsOfFile(settings.SLUICE_CONFIG, settings, environment);
 }
 
+/** {@link loadAccounts} for a `main.ts`: prints the problems and ends the process with exit code 78 (EX_CONFIG). */
+export function loadAccountsOrExit(settings: AccountSettings, environment: Environment): Account[] {
+  return orExit(() => loadAccounts(settings, environment));
+}
+
 function accountOfSettings(settings: AccountSettings): Account {
   const tier = settings.SLUICE_TIER;
   const overrides = mergeLimits({
@@ -46,15 +53,16 @@ function accountOfSettings(settings: AccountSettings): Account {
   return {
     name: defaultAccount,
     apiKey: settings.ANTHROPIC_API_KEY,
-    baseUrl: settings.ANTHROPIC_BASE_URL,
+    baseUrl: settings.ANTHROPIC_BASE_URL ?? claudeUrl,
     monthly: { requests: settings.SLUICE_REQUESTS_PER_MONTH ?? monthlyQuotaOf(tier).requests, usd: settings.SLUICE_USD_PER_MONTH },
-    limitsOf: (pool) => limitsOfTier(tier, pool, overrides),
+    ownPoolOf: () => undefined,
+    limitsOf: (pool) => limitsOfTier(tier, classOfPool(pool), overrides),
   };
 }
 
 /** `auto` has no ceiling but the operator's own numbers: what Claude says is taken. */
-function limitsOfTier(tier: TierName, pool: string, overrides: Partial<LaneLimits>): ReturnType<Account["limitsOf"]> {
-  const start = laneLimits(tier, classOfPool(pool), overrides);
+function limitsOfTier(tier: TierName, modelClass: ModelClass, overrides: Partial<LaneLimits>): ReturnType<Account["limitsOf"]> {
+  const start = laneLimits(tier, modelClass, overrides);
   return { start, ceiling: tier === "auto" ? overrides : start };
 }
 
@@ -73,16 +81,22 @@ function accountOfFile(account: AccountInFile, file: ConfigFile, settings: Accou
   return {
     name: account.name,
     apiKey: environment?.[account.api_key_env],
-    baseUrl: account.base_url ?? settings.ANTHROPIC_BASE_URL,
+    baseUrl: account.base_url ?? settings.ANTHROPIC_BASE_URL ?? claudeUrl,
     monthly: {
       requests: account.requests_per_month ?? own?.requests_per_month ?? monthlyQuotaOf(tier).requests,
       usd: account.usd_per_month ?? own?.usd_per_month,
     },
+    ownPoolOf: (model) => file.pools.find(({ models }) => models.some((pattern) => fits(model, pattern)))?.name,
     limitsOf(pool) {
       const overrides = mergeLimits(limitsInFile(own ?? {}), limitsInFile(account), limitsInFile(account.pools?.[pool] ?? {}));
-      return limitsOfTier(tier, pool, overrides);
+      return limitsOfTier(tier, file.pools.find(({ name }) => name === pool)?.class ?? classOfPool(pool), overrides);
     },
   };
+}
+
+/** `*` at the end of a pattern stands for anything. */
+function fits(model: string, pattern: string): boolean {
+  return pattern.endsWith("*") ? model.startsWith(pattern.slice(0, -1)) : model === pattern;
 }
 
 /** @throws EnvironmentError when it cannot be read, is not YAML, or does not fit */

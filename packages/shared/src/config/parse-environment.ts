@@ -32,8 +32,13 @@ export function parseEnvironmentOrExit<Schema extends z.ZodType>(
   schema: Schema,
   environment: Record<string, string | undefined>,
 ): z.output<Schema> {
+  return orExit(() => parseEnvironment(schema, environment));
+}
+
+/** What `read` gives; when the settings do not fit, prints every problem and ends the process with exit code 78 (EX_CONFIG). */
+export function orExit<Value>(read: () => Value): Value {
   try {
-    return parseEnvironment(schema, environment);
+    return read();
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     console.error(error.message);

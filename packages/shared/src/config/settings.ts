@@ -7,6 +7,9 @@ const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int(
 
 const perMinute = wholeNumber(1, 10_000_000_000).optional();
 
+/** Where Claude is reached unless said. */
+export const claudeUrl = "https://api.anthropic.com";
+
 export const settings = {
   NODE_ENV: z
     .string()
@@ -44,7 +47,7 @@ export const settings = {
     .describe("Key of the Claude account. Unset: `npm start` and `npm run demo` use the simulator."),
   ANTHROPIC_BASE_URL: z
     .url({ protocol: /^https?$/ })
-    .default("https://api.anthropic.com")
+    .default(claudeUrl)
     .describe("Where Claude is reached."),
   SLUICE_TIER: z.enum(tierNames).default("auto").describe("The account's limits by name; see docs/tiers.md for the numbers."),
   SLUICE_REQUESTS_PER_MINUTE: perMinute.describe("Overrides the tier's requests per minute."),
@@ -60,12 +63,35 @@ export const settings = {
     .default(7 * 86_400)
     .describe("How long a finished job stays readable."),
   SLUICE_CONCURRENCY: wholeNumber(1, 10_000)
-    .optional()
-    .describe("Attempts that one worker process runs at once per lane. Unset: enough for answers of 90 s at the lane's full pace."),
+    .default(2_000)
+    .describe("Attempts that one worker process runs at once per lane. It bounds memory; the limits set the pace."),
   SLUICE_STOP_GRACE_SECONDS: z.coerce
     .number()
     .min(0)
     .max(3_600)
     .default(5)
     .describe("How long a stopping worker lets attempts end before it aborts them and returns their jobs to the queue."),
+  SLUICE_CONFIG: z
+    .string()
+    .optional()
+    .describe("File with several accounts, tiers and limits (docs/accounts.md); unset: the one account of the variables."),
+  SLUICE_REQUESTS_PER_MONTH: wholeNumber(0, 1_000_000_000)
+    .optional()
+    .describe("Requests the account may make in a calendar month (UTC); overrides the tier's."),
+  SLUICE_USD_PER_MONTH: z.coerce
+    .number()
+    .min(0)
+    .optional()
+    .describe("What the account may cost in a calendar month (UTC), by the price table."),
+} as const;
+
+/** What describes the accounts, for every process that works with lanes. The key is only for those that call Claude. */
+export const accountSettings = {
+  SLUICE_CONFIG: settings.SLUICE_CONFIG,
+  SLUICE_TIER: settings.SLUICE_TIER,
+  SLUICE_REQUESTS_PER_MINUTE: settings.SLUICE_REQUESTS_PER_MINUTE,
+  SLUICE_INPUT_TOKENS_PER_MINUTE: settings.SLUICE_INPUT_TOKENS_PER_MINUTE,
+  SLUICE_OUTPUT_TOKENS_PER_MINUTE: settings.SLUICE_OUTPUT_TOKENS_PER_MINUTE,
+  SLUICE_REQUESTS_PER_MONTH: settings.SLUICE_REQUESTS_PER_MONTH,
+  SLUICE_USD_PER_MONTH: settings.SLUICE_USD_PER_MONTH,
 } as const;

@@ -43,6 +43,7 @@ export const jobOptionsSchema = z.strictObject({
     .max(2_048)
     .nullish()
     .meta({ description: "Is called when the job is final.", example: "https://example.com/hooks" }),
+  account: z.string().max(32).nullish().meta({ description: "Account to use; unset: the one that starts the job soonest." }),
   priority: prioritySchema.default("normal"),
   metadata: metadataSchema.default({}),
   timeout_seconds: z.number().min(1).max(3_600).default(600).meta({ description: "Longest time of one attempt." }),

@@ -4,6 +4,8 @@ import { waitUntil } from "@sluice/testkit/wait-until";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { Redis } from "ioredis";
 import { LaneDirectory } from "../lanes/lane-directory.ts";
+import { loadAccounts } from "../accounts/load-accounts.ts";
+import type { LaneOutlook } from "../lanes/lane-outlook.ts";
 import { expectedPlace } from "../lanes/queue-place.ts";
 import { connectForApi, connectForWorker } from "../redis/connect.ts";
 import { tenantKeys } from "../redis/keys.ts";
@@ -45,7 +47,7 @@ function aJob(tenant: string, options: Partial<JobToSubmit["options"]> = {}): Jo
 async function submitThrough(url: string): Promise<SubmitContext> {
   const connection = connectForApi(url, 250);
   connection.on("error", () => {});
-  const lanes = new LaneDirectory(connection);
+  const lanes = new LaneDirectory(connection, loadAccounts({ SLUICE_TIER: "auto" }, undefined));
   const withdrawals = new Withdrawals(connection, lanes);
   onTestFinished(async () => {
     await withdrawals.stop();
@@ -73,10 +75,17 @@ test("a job is told how many start before it, by priority", async () => {
   ]);
 });
 
-test("the place behind others is their number at the lane's pace, and a delay stands for itself", () => {
-  const outlook = { jobsAhead: 5, requestsPerMinute: 60, nowMs: 0, notBeforeMs: 0 };
-  expect(expectedPlace(outlook)).toEqual({ position: 6, estimated_start_at: "1970-01-01T00:00:05.000Z", limited_by: "requests" });
-  expect(expectedPlace({ ...outlook, notBeforeMs: 9_000 })).toEqual({
+test("the place behind others is their number at the lane's pace after its rest, and a delay stands for itself", () => {
+  const outlook: LaneOutlook = { requestsPerMinute: 60, boundBy: "output_tokens", rest: undefined, waiting: 5 };
+  const when = { jobsAhead: 5, outlook, nowMs: 0, notBeforeMs: 0 };
+  expect(expectedPlace(when)).toEqual({ position: 6, estimated_start_at: "1970-01-01T00:00:05.000Z", limited_by: "output_tokens" });
+  const rest = { limitedBy: "spend", leftMs: 60_000 } as const;
+  expect(expectedPlace({ ...when, jobsAhead: 0, outlook: { ...outlook, rest } })).toEqual({
+    position: 1,
+    estimated_start_at: "1970-01-01T00:01:00.000Z",
+    limited_by: "spend",
+  });
+  expect(expectedPlace({ ...when, notBeforeMs: 9_000 })).toEqual({
     position: null,
     estimated_start_at: "1970-01-01T00:00:09.000Z",
     limited_by: null,

@@ -23,6 +23,8 @@ export interface JobToSubmit {
   tenant: string;
   params: MessageParams;
   options: Omit<JobSpec, "model" | "lane" | "batchId">;
+  /** Of the accounts this one; else the one that starts it soonest. */
+  account?: string | undefined;
   /** The tenant's share beside that of others; 1 unless said. */
   weight?: number | undefined;
   idempotency?: Idempotency | undefined;
@@ -51,10 +53,10 @@ const namedTenants = new WeakMap<Redis, Set<string>>();
  */
 export async function submitJob(
   context: SubmitContext,
-  { tenant, params, options, weight, idempotency }: JobToSubmit,
+  { tenant, params, options, account, weight, idempotency }: JobToSubmit,
 ): Promise<SubmitReply> {
   const { redis, lanes } = context;
-  const [lane, packed] = await Promise.all([lanes.laneOf(params.model), packBody(params), nameTenant(redis, tenant)]);
+  const [lane, packed] = await Promise.all([lanes.laneOf(params.model, account), packBody(params), nameTenant(redis, tenant)]);
   const spec: JobSpec = { ...options, model: params.model, lane: lane.name, batchId: null };
   const id = newJobId();
   const share: Share = { weight, costTokens: jobCostTokens(params) };

@@ -1,30 +1,62 @@
 import type { Redis } from "ioredis";
-import { laneOfModel } from "./lane.ts";
+import type { Account } from "../accounts/account.ts";
+import { laneOfModel, laneOfName } from "./lane.ts";
 import type { Lane } from "./lane.ts";
+import { readLaneOutlook, startsInMs } from "./lane-outlook.ts";
+import type { LaneOutlook } from "./lane-outlook.ts";
 import { openLaneQueue } from "./lane-queue.ts";
 import type { LaneQueue } from "./lane-queue.ts";
 import { nameLane, readLanes } from "./lane-registry.ts";
 
-/** The lanes as a process that hands in jobs sees them: which there are, and their queues, opened when first needed. */
+/** An outlook is read anew after this long. */
+const outlookAgeMsMax = 500;
+
+/** The lanes as a process that hands in jobs sees them: which there are, how fast they go, and their queues, opened when first needed. */
 export class LaneDirectory {
   readonly #redis: Redis;
+  readonly #accounts: ReadonlyMap<string, Account>;
   readonly #queues = new Map<string, LaneQueue>();
   /** Lanes this process knows to be named in the registry. */
   readonly #named = new Set<string>();
+  readonly #outlooks = new Map<string, { readAtMs: number; outlook: Promise<LaneOutlook> }>();
 
-  constructor(redis: Redis) {
+  constructor(redis: Redis, accounts: readonly Account[]) {
     this.#redis = redis;
+    this.#accounts = new Map(accounts.map((account) => [account.name, account]));
   }
 
-  /** The lane of a model, named in the registry so that the workers serve it. */
-  async laneOf(model: string): Promise<Lane> {
-    const known = laneOfModel(model, this.#named);
-    if (this.#named.has(known.name)) return known;
-    for (const name of await readLanes(this.#redis)) this.#named.add(name);
-    const lane = laneOfModel(model, this.#named);
-    await nameLane(this.#redis, lane.name);
-    this.#named.add(lane.name);
-    return lane;
+  /** Whether there is an account of this name. */
+  hasAccount(name: string): boolean {
+    return this.#accounts.has(name);
+  }
+
+  /**
+   * The lane of a model, named in the registry so that the workers serve it: the given account's, else that of the account
+   * that is likely to start a new job soonest.
+   */
+  async laneOf(model: string, account?: string): Promise<Lane> {
+    const candidates = account === undefined ? [...this.#accounts.keys()] : [account];
+    const lanes = await Promise.all(candidates.map((name) => this.#namedLane(model, name)));
+    const [first] = lanes;
+    if (first === undefined) throw new Error("there is no account");
+    return lanes.length === 1 ? first : await this.#soonest(lanes);
+  }
+
+  /** How fast a lane goes on; at most half a second old. */
+  async outlookOf(laneName: string): Promise<LaneOutlook> {
+    const known = this.#outlooks.get(laneName);
+    if (known !== undefined && Date.now() - known.readAtMs < outlookAgeMsMax) return await known.outlook;
+    const { account, pool } = laneOfName(laneName);
+    const limits = this.#accounts.get(account)?.limitsOf(pool).start;
+    // A lane of an account that was taken out of the configuration: nothing starts there.
+    const outlook = readLaneOutlook(
+      this.#redis,
+      laneName,
+      limits ?? { requestsPerMinute: 1, inputTokensPerMinute: 1, outputTokensPerMinute: 1 },
+    );
+    this.#outlooks.set(laneName, { readAtMs: Date.now(), outlook });
+    outlook.catch(() => this.#outlooks.delete(laneName));
+    return await outlook;
   }
 
   queueOf(laneName: string): LaneQueue {
@@ -40,5 +72,25 @@ export class LaneDirectory {
 
   async close(): Promise<void> {
     await Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()));
+  }
+
+  async #namedLane(model: string, account: string): Promise<Lane> {
+    const ownPool = this.#accounts.get(account)?.ownPoolOf(model);
+    const known = laneOfModel(model, this.#named, account, ownPool);
+    if (this.#named.has(known.name)) return known;
+    for (const name of await readLanes(this.#redis)) this.#named.add(name);
+    const lane = laneOfModel(model, this.#named, account, ownPool);
+    await nameLane(this.#redis, lane.name);
+    this.#named.add(lane.name);
+    return lane;
+  }
+
+  async #soonest(lanes: readonly Lane[]): Promise<Lane> {
+    const outlooks = await Promise.all(lanes.map(async (lane) => ({ lane, outlook: await this.outlookOf(lane.name) })));
+    const waits = outlooks.map(({ lane, outlook }) => ({ lane, outlook, waitMs: startsInMs(outlook, outlook.waiting) }));
+    const best = waits.reduce((soonest, next) => (next.waitMs < soonest.waitMs ? next : soonest));
+    // The outlook is shared until it is read anew: the next job counts this one.
+    best.outlook.waiting += 1;
+    return best.lane;
   }
 }

@@ -19,9 +19,11 @@ export const ownPoolsMax = 32;
 /**
  * The lane of a model.
  *
+ * @param ownPool the pool that the operator put the model into
  * @param openLanes names of the lanes that exist; an unknown model gets a new one only while there are few of them
  */
-export function laneOfModel(model: string, openLanes: ReadonlySet<string>, account = defaultAccount): Lane {
+export function laneOfModel(model: string, openLanes: ReadonlySet<string>, account = defaultAccount, ownPool?: string): Lane {
+  if (ownPool !== undefined) return laneOf(account, ownPool);
   const { name: pool, known } = poolOfModel(model);
   const lane = laneOf(account, pool);
   if (known || openLanes.has(lane.name)) return lane;

@@ -22,7 +22,7 @@ test("a queued job is final at once, and leaves its lane", async () => {
   const job = await jobOf(response);
   expect(job).toMatchObject({ id, status: "canceled", result: { type: "canceled" }, queue: null, started_at: null });
   expect(job.finished_at).not.toBeNull();
-  const lanes = new LaneDirectory(api.redis);
+  const lanes = new LaneDirectory(api.redis, []);
   expect(await lanes.queueOf("{default.haiku-4-5}").getJobState(id)).toBe("unknown");
   await lanes.close();
 });

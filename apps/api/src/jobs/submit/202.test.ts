@@ -1,4 +1,5 @@
 import { readJob } from "@sluice/shared/jobs/read-job";
+import { loadAccounts } from "@sluice/shared/accounts/load-accounts";
 import { peekJob } from "@sluice/shared/jobs/peek-job";
 import { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
 import { gzipSync } from "node:zlib";
@@ -51,7 +52,7 @@ test("a job is answered with its place, where to find it, and when to ask again"
 test("when the 202 is there, the job is in Redis and in its lane", async () => {
   const job = await submit(api);
   expect((await readJob(api.redis, tenant, job.id))?.record).toMatchObject({ status: "queued", spec: { lane: "{default.haiku-4-5}" } });
-  const lanes = new LaneDirectory(api.redis);
+  const lanes = new LaneDirectory(api.redis, []);
   expect(await lanes.queueOf("{default.haiku-4-5}").getJobState(job.id)).toBe("prioritized");
   await lanes.close();
 });
@@ -90,7 +91,9 @@ test("a gzipped body is accepted", async () => {
 });
 
 test("the place and the time to ask again follow the lane's pace, a delay stands for itself", async () => {
-  const slow = await startTestApi({ settings: { limits: { requestsPerMinute: 6 } } });
+  const slow = await startTestApi({
+    accounts: loadAccounts({ SLUICE_TIER: "paid", SLUICE_REQUESTS_PER_MINUTE: 6 }, undefined),
+  });
   await submit(slow);
   await submit(slow);
   const response = await slow.post("/v1/jobs", aRequest());

@@ -14,7 +14,7 @@ import { Problem } from "../../problems/problem.ts";
 import { waitUntilFinal } from "../../waiting/wait-until-final.ts";
 import { readWait } from "../../waiting/wait-parameter.ts";
 import type { Wait } from "../../waiting/wait-parameter.ts";
-import { notBeforeMs, pollAfterSeconds, presentJob, requestsPerMinute } from "../job-answer.ts";
+import { notBeforeMs, pollAfterSeconds, presentJob } from "../job-answer.ts";
 import { idempotencyOf } from "./idempotency.ts";
 import { jobOfRequest } from "./job-of-request.ts";
 import { submitJobSchema } from "./schema.ts";
@@ -26,11 +26,11 @@ export const submitJobOperation = keyedOperation({
   async handle(call) {
     const { context, trace, caller, body, bodyBytes, headers } = call;
     const idempotency = idempotencyOf(headers["Idempotency-Key"], bodyBytes);
-    const reply = await submitJob(context, jobOfRequest(caller.tenant, body, context.settings, idempotency));
+    const reply = await submitJob(context, jobOfRequest(caller.tenant, body, context, idempotency));
     switch (reply.outcome) {
       case "accepted": {
         trace.jobId = reply.record.id;
-        const accepted = acceptedJob(context, reply);
+        const accepted = await acceptedJob(context, reply);
         if (idempotency !== undefined) await rememberAnswer(context, reply.record, idempotency, accepted.text);
         return await answerAccepted(call, accepted, {});
       }
@@ -50,10 +50,10 @@ export const submitJobOperation = keyedOperation({
   },
 });
 
-function acceptedJob(context: ApiContext, { record, jobsAhead }: SubmittedJob) {
+async function acceptedJob(context: ApiContext, { record, jobsAhead }: SubmittedJob) {
   const place = expectedPlace({
     jobsAhead,
-    requestsPerMinute: requestsPerMinute(context, record.spec.lane),
+    outlook: await context.lanes.outlookOf(record.spec.lane),
     nowMs: record.createdAtMs,
     notBeforeMs: notBeforeMs(record),
   });
@@ -63,7 +63,7 @@ function acceptedJob(context: ApiContext, { record, jobsAhead }: SubmittedJob) {
 
 async function answerAccepted(
   call: SubmitCall,
-  { view, text }: ReturnType<typeof acceptedJob>,
+  { view, text }: Awaited<ReturnType<typeof acceptedJob>>,
   more: Record<string, string>,
 ): Promise<Answer> {
   const wait = readWait(call.query.wait, call.headers.Prefer);

@@ -2,25 +2,34 @@ import type { Idempotency } from "@sluice/shared/jobs/accept-job";
 import type { JobRequest, MessageParams } from "@sluice/shared/jobs/job-request";
 import type { JobToSubmit } from "@sluice/shared/jobs/submit-job";
 import { checkWebhookUrl } from "@sluice/shared/webhooks/webhook-url";
-import type { OperationSettings } from "../../api-context.ts";
+import type { ApiContext, OperationSettings } from "../../api-context.ts";
 import { Problem } from "../../problems/problem.ts";
 
 /**
  * What the client asked for, in the words of the domain.
  *
- * @throws Problem `invalid_request` for a webhook URL that may not be called
+ * @throws Problem `invalid_request` for a webhook URL that may not be called, and for an account that is not there
  */
 export function jobOfRequest(
   tenant: string,
   request: JobRequest,
-  settings: OperationSettings,
+  { settings, lanes }: ApiContext,
   idempotency: Idempotency | undefined,
 ): JobToSubmit {
   const webhookUrl = request.webhook_url ?? null;
   if (webhookUrl !== null) refuseUncallable(webhookUrl, settings);
+  const account = request.account ?? undefined;
+  if (account !== undefined && !lanes.hasAccount(account)) {
+    throw Problem.of("invalid_request", {
+      status: 422,
+      detail: "There is no such account.",
+      issues: [{ path: "account", message: "is not configured" }],
+    });
+  }
   return {
     tenant,
     params: paramsOf(request, settings),
+    account,
     idempotency,
     options: {
       customId: request.custom_id ?? null,
