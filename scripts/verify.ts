@@ -5,6 +5,7 @@ const checks: Record<string, string[]> = {
   format: ["oxfmt", "--check", "."],
   "lint and import cycles": ["oxlint", "--type-aware", "--deny-warnings"],
   "dead code": ["knip", "--no-progress"],
+  "types of scripts and deployment": ["tsc", "-p", "tsconfig.json"],
   types: ["turbo", "run", "typecheck", "--output-logs=errors-only"],
 };
 

@@ -13,7 +13,7 @@ export type Admission =
   | { admitted: false; limitedBy: "aborted"; restMs: 0 };
 
 /** Longer waits rest the lane. Up to this a slot and its lock are held: less than half the time a lock lasts. */
-export const waitMsMax = 10_000;
+const waitMsMax = 10_000;
 
 export class AdmissionLine {
   #last: Promise<unknown> = Promise.resolve();
