@@ -5,6 +5,7 @@ import { fillFront } from "../fairness/fill-front.ts";
 import { jobsAhead } from "../fairness/jobs-ahead.ts";
 import { arrivalPriority } from "../fairness/priority-bands.ts";
 import type { PriorityClass } from "../fairness/priority-bands.ts";
+import { fillThenAsk } from "../fairness/shared-fill.ts";
 import { queuePrefix } from "../redis/keys.ts";
 import type { Window } from "../limits/pick-window.ts";
 
@@ -46,6 +47,9 @@ export interface JobToEnqueue extends QueuedJob {
   delayMs: number;
 }
 
+/** Other tenants whose backlogs are counted for the place that a submission is told; asking for the job later counts more. */
+const tenantsCounted = 3;
+
 /**
  * Puts a job into its lane, where its tenant's turn decides when it starts. Safe to repeat: the id is the job's own, so BullMQ
  * keeps one however often it is added (also by a command that was sent again after a lost connection). Dying between the two
@@ -58,8 +62,7 @@ export async function enqueueJob(redis: Redis, queue: LaneQueue, job: JobToEnque
   await queue.add(name, data, opts);
   // It has no turn before it is due.
   if (job.delayMs > 0) return 0;
-  // Sent together, so the second sees what the first has done.
-  const [, ahead] = await Promise.all([fillFront(redis, queue.name), jobsAhead(redis, queue.name, job.id)]);
+  const ahead = await fillThenAsk(redis, queue.name, () => jobsAhead(redis, queue.name, job.id, tenantsCounted));
   return ahead ?? 0;
 }
 
