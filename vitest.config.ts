@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,7 +7,9 @@ export default defineConfig({
     globalSetup: "packages/testkit/src/global-setup.ts",
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // Tests start real processes: two files at a time fill two cores.
-    maxWorkers: 2,
+    // Tests wait for real processes more than they compute: four files at a time fill two cores.
+    maxWorkers: 4,
+    // What the many processes of the tests load is compiled once: loading the worker takes 1.0 s of a core instead of 1.5 s.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url)) },
   },
 });

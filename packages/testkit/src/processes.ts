@@ -35,7 +35,7 @@ export interface ProcessOptions {
   /** Path of the TypeScript file to run, absolute or from the root of the repository. */
   script: string;
   args?: string[];
-  /** All it gets, besides PATH and HOME. */
+  /** All it gets, besides PATH, HOME and NODE_COMPILE_CACHE. */
   env?: Record<string, string | undefined>;
   /** `event` of the JSON line that tells that it is ready. */
   readyEvent: string;
@@ -55,10 +55,10 @@ export async function startProcess({
   readyEvent,
   readyTimeoutMs = 20_000,
 }: ProcessOptions): Promise<StartedProcess> {
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [script, ...args], {
     cwd: root,
-    env: { PATH, HOME, ...env },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const exited = exitOf(child);

@@ -2,7 +2,6 @@
 import { startSimulator } from "@sluice/testkit/start-simulator";
 import { waitUntil } from "@sluice/testkit/wait-until";
 import { z } from "zod";
-import { compileCache } from "./compile-cache.ts";
 
 /** Limits that no test reaches by accident, and quick answers. */
 const quick = {
@@ -59,7 +58,7 @@ export interface TestSimulator {
 
 /** Starts a simulator; it ends after the test, or after the file when started outside of one. */
 export async function startTestSimulator(env: Record<string, string> = {}): Promise<TestSimulator> {
-  const { url } = await startSimulator({ env: { ...compileCache, ...quick, ...env } });
+  const { url } = await startSimulator({ env: { ...quick, ...env } });
 
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(`${url}/simulator/${path}`, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });

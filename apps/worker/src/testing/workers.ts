@@ -1,6 +1,5 @@
 import type { StartedProcess } from "@sluice/testkit/processes";
 import { startWorker } from "@sluice/testkit/start-worker";
-import { compileCache } from "./compile-cache.ts";
 import type { TestSimulator } from "./simulator.ts";
 
 export interface WorkerDraft {
@@ -23,6 +22,6 @@ export function startTestWorker({ redisUrl, simulator, env = {} }: WorkerDraft):
   return startWorker({
     redisUrl,
     anthropicBaseUrl: simulator.url,
-    env: { ...compileCache, ...quick, ...env },
+    env: { ...quick, ...env },
   });
 }
