@@ -27,7 +27,7 @@ import type { Redis } from "ioredis";
 import type { ClaudeAnswer } from "../provider/claude-answer.ts";
 import { AdmissionLine } from "./admission-line.ts";
 import type { Admission } from "./admission-line.ts";
-import { usedByAnswer } from "./used-by-answer.ts";
+import { isUncounted, usedByAnswer } from "./used-by-answer.ts";
 
 export interface LaneAdmissionOptions {
   redis: Redis;
@@ -58,6 +58,9 @@ export interface Permit {
 /** Why an attempt was not admitted; `aborted`: its signal, or the stop of the lane. */
 export type NotAdmitted = Exclude<Admission, { admitted: true }>;
 
+/** Weight of one answer in the mean of uncounted ones: it follows within a hundred answers. */
+const uncountedWeight = 0.02;
+
 /** A reservation outlives its attempt by this long, for a worker that is alive but slow. */
 const leaseMarginMs = 30_000;
 
@@ -74,6 +77,8 @@ export class LaneAdmission {
   #slowed: Slowdown | undefined;
   #window: Window | undefined;
   #told: LanePace | undefined;
+  /** Running mean of the requests that Claude answered without counting them. */
+  #uncounted = 0;
   #timer: NodeJS.Timeout | undefined;
   #following: Promise<void> = Promise.resolve();
 
@@ -139,6 +144,8 @@ export class LaneAdmission {
     const news = this.#news(answer.kind === "message" ? { ...unnamed, ...limitsOf(seen) } : limitsOf(seen));
     Object.assign(this.#learned, news);
     const used = usedByAnswer(answer, estimated);
+    const isTrouble = answer.kind === "error" && answer.status !== 429 && isUncounted(answer);
+    this.#uncounted += ((isTrouble ? 1 : 0) - this.#uncounted) * uncountedWeight;
     await Promise.all([
       settle(redis, { laneName, attemptId, used, sizes: this.#sizes, believable: believableLevels(seen, this.#sizes, burstSeconds) }),
       writeLearnedLimits(redis, laneName, news),
@@ -187,7 +194,7 @@ export class LaneAdmission {
     const limits = this.#limits;
     const binding = bindingPace(limits, mean);
     await this.#tell({ limits, ...binding });
-    const pace = fetchPace(binding, limits, this.#line.waiting) * slowFactor(slowed, Date.now());
+    const pace = fetchPace(binding, limits, this.#line.waiting, this.#uncounted) * slowFactor(slowed, Date.now());
     const window = pickWindow(pace, burstSeconds);
     if (window.max === this.#window?.max && Math.abs(window.durationMs - this.#window.durationMs) <= window.durationMs * 0.01) return;
     this.#window = window;

@@ -10,13 +10,19 @@ export function usedByAnswer(answer: ClaudeAnswer, estimated: TokenCost): TokenC
       return { inputTokens: usage.input_tokens + count(usage["cache_creation_input_tokens"]), outputTokens: usage.output_tokens };
     }
     case "error":
-      // A refusal by a limit uses up none of it; other errors were counted as requests, and nothing was produced.
-      return answer.status === 429 || answer.type === "rate_limit_error" ? null : { inputTokens: 0, outputTokens: 0 };
+      // Neither a refusal by a limit nor trouble at Claude's (500, 529: "not your quota", Errors page, 2026-08) uses up a limit;
+      // a request that Claude found fault with is counted, and nothing was produced.
+      return isUncounted(answer) ? null : { inputTokens: 0, outputTokens: 0 };
     case "no_answer":
     case "aborted":
       // Claude may have done all the work.
       return estimated;
   }
+}
+
+/** Whether the request was refused without being counted against a limit. */
+export function isUncounted({ status, type }: Pick<Extract<ClaudeAnswer, { kind: "error" }>, "status" | "type">): boolean {
+  return status === 429 || type === "rate_limit_error" || (status !== undefined && status >= 500);
 }
 
 function count(value: unknown): number {

@@ -25,14 +25,21 @@ export function bindingPace(limits: LaneLimits, mean: MeanCost | undefined): Bin
   return { requestsPerMinute: paces[bindingBudget], bindingBudget };
 }
 
+/** A Claude that answers most requests with errors is not asked more often for it. */
+const uncountedMax = 0.2;
+
 /**
  * The pace at which workers fetch jobs. When tokens bind, attempts wait for them in a line inside the worker: a short line
  * keeps the budget used to the last token, a long one holds slots for nothing. So the pace leans on the length of the line.
  *
+ * When requests bind, the pace is their limit, and more by what Claude answers without counting it (529s): the budget of
+ * requests still admits no more than the limit.
+ *
  * @param waiting attempts of this process that wait for tokens
+ * @param uncounted part of the recent requests that were not counted against a limit, from 0 to 1
  */
-export function fetchPace({ requestsPerMinute, bindingBudget }: BindingPace, limits: LaneLimits, waiting: number): number {
-  if (bindingBudget === "requests" && waiting === 0) return limits.requestsPerMinute;
+export function fetchPace({ requestsPerMinute, bindingBudget }: BindingPace, limits: LaneLimits, waiting: number, uncounted = 0): number {
+  if (bindingBudget === "requests" && waiting === 0) return limits.requestsPerMinute / (1 - Math.min(uncounted, uncountedMax));
   const shortLine = Math.max(2, requestsPerMinute / 60 / 2);
   const lean = waiting === 0 ? 1.2 : waiting <= shortLine ? 1.05 : waiting <= 2 * shortLine ? 0.95 : waiting <= 4 * shortLine ? 0.7 : 0.3;
   return Math.min(limits.requestsPerMinute, requestsPerMinute * lean);
