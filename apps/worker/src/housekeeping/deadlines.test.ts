@@ -33,8 +33,8 @@ test.concurrent("a job that passes its deadline while its lane rests expires wit
 
 test.concurrent("a job that was started in time goes on past its deadline, also when it is tried again", async () => {
   const prompt = newPrompt();
-  await simulator.fail(prompt, "slow", { delay_ms: 2_500 });
-  const id = await jobs.submit({ prompt, model: newModel(), expiresInMs: 2_000, timeoutMs: 2_200 });
+  await simulator.fail(prompt, "slow", { delay_ms: 6_000 });
+  const id = await jobs.submit({ prompt, model: newModel(), expiresInMs: 4_000, timeoutMs: 4_300 });
   expect(await jobs.finished(id)).toMatchObject({ status: "succeeded", attempts: 2, failures: 1 });
 });
 

@@ -1,0 +1,72 @@
+import { startTestRedis } from "@sluice/testkit/redis";
+import fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import { connectForWorker } from "../redis/connect.ts";
+import { laneKeys } from "../redis/keys.ts";
+import { estimateCost } from "./estimate-cost.ts";
+import { inputCharacters } from "./input-characters.ts";
+import { cautiousMean, noSamples, withSample } from "./usage-samples.ts";
+import type { Samples } from "./usage-samples.ts";
+import { expectedCost, learnUsage, meanCost } from "./usage-store.ts";
+
+const server = await startTestRedis();
+const redis = connectForWorker(server.url);
+afterAll(() => redis.disconnect());
+
+const unknown = { inputSamples: noSamples, outputSamples: noSamples, poolOutputSamples: noSamples };
+const samples = (values: number[]): Samples => values.reduce(withSample, noSamples);
+
+test("without samples: 2.5 characters a token, and a part of max_tokens", () => {
+  expect(estimateCost({ characters: 250, maxTokens: 100, ...unknown })).toEqual({ inputTokens: 100, outputTokens: 50 });
+  expect(estimateCost({ characters: 0, maxTokens: 100_000, ...unknown })).toEqual({ inputTokens: 1, outputTokens: 2_000 });
+});
+
+test("the tenant's own samples count before the pool's, and no estimate passes max_tokens", () => {
+  const own = samples(Array.from({ length: 50 }, () => 30));
+  const pool = samples(Array.from({ length: 50 }, () => 900));
+  expect(estimateCost({ characters: 10, maxTokens: 500, ...unknown, outputSamples: own, poolOutputSamples: pool }).outputTokens).toBe(30);
+  expect(estimateCost({ characters: 10, maxTokens: 500, ...unknown, poolOutputSamples: pool }).outputTokens).toBe(500);
+});
+
+test("few samples are estimated with caution, many by their mean, and a change is followed", () => {
+  expect(cautiousMean(samples([100]))).toBeGreaterThan(150);
+  const steady = samples(Array.from({ length: 40 }, (_, index) => 90 + (index % 2) * 20));
+  expect(cautiousMean(steady)).toBeGreaterThan(95);
+  expect(cautiousMean(steady)).toBeLessThan(105);
+  expect(cautiousMean(Array.from({ length: 100 }, () => 400).reduce(withSample, steady))).toBeGreaterThan(390);
+});
+
+test("Redis remembers the same means as the model, per tenant and for the whole pool", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 5_000 }), { minLength: 1, maxLength: 30 }), async (outputs) => {
+      const laneName = `{test.${Math.random().toString(36).slice(2)}}`;
+      const size = { laneName, tenant: "a", characters: 100, maxTokens: 4_000 };
+      for (const outputTokens of outputs) await learnUsage(redis, size, { inputTokens: 40, outputTokens });
+      const model = Math.max(1, Math.min(4_000, Math.ceil(cautiousMean(samples(outputs)))));
+      const { inputTokens, outputTokens } = await expectedCost(redis, size);
+      expect(Math.abs(outputTokens - model)).toBeLessThanOrEqual(1);
+      expect(inputTokens).toBeGreaterThanOrEqual(40);
+      expect((await expectedCost(redis, { ...size, tenant: "b" })).outputTokens).toBe(outputTokens);
+      expect((await meanCost(redis, laneName))?.outputTokens).toBeCloseTo(samples(outputs).mean, 3);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test("what is remembered of a lane is bounded, however many tenants there are", async () => {
+  const laneName = "{test.full}";
+  await redis.hset(laneKeys(laneName).usage, Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`filler:${index}`, "1,1,1"])));
+  await learnUsage(redis, { laneName, tenant: "late", characters: 10, maxTokens: 100 }, { inputTokens: 1, outputTokens: 1 });
+  expect(await redis.hlen(laneKeys(laneName).usage)).toBe(5_000);
+});
+
+test("text counts wherever it stands; base64 data counts as one picture", () => {
+  const data = "A".repeat(1_000_000);
+  const text = (content: string) => inputCharacters({ model: "m", max_tokens: 1, messages: [{ role: "user", content }] });
+  expect(text("x".repeat(1_000)) - text("")).toBe(1_000);
+  const source = { type: "base64", media_type: "image/png", data };
+  const picture = inputCharacters({ model: "m", max_tokens: 1, messages: [{ role: "user", content: [{ type: "image", source }] }] });
+  expect(picture).toBeLessThan(5_000);
+  const system = inputCharacters({ model: "m", max_tokens: 1, messages: [{ role: "user", content: "" }], system: "y".repeat(500) });
+  expect(system - text("")).toBeGreaterThanOrEqual(490);
+});
