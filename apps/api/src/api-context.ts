@@ -17,6 +17,7 @@ export interface ApiContext extends SubmitContext, EndContext {
 
 export interface OperationSettings {
   retentionMs: number;
+  burstSeconds: number;
   /** For requests in the short form. */
   defaultModel: string;
   defaultMaxTokens: number;

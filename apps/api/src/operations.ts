@@ -9,6 +9,7 @@ import { jobEventsOperation } from "./jobs/events/handler.ts";
 import { getJobOperation } from "./jobs/get/handler.ts";
 import { listJobsOperation } from "./jobs/list/handler.ts";
 import { submitJobOperation } from "./jobs/submit/handler.ts";
+import { getLimitsOperation } from "./limits/get/handler.ts";
 import { openApiDocument } from "./openapi/openapi-document.ts";
 import { openApiOperation } from "./openapi/openapi-operation.ts";
 import { getWebhookSecretOperation } from "./webhook-secret/get/handler.ts";
@@ -21,6 +22,7 @@ export const operations: readonly Operation[] = [
   cancelJobOperation,
   jobEventsOperation,
   getWebhookSecretOperation,
+  getLimitsOperation,
   livezOperation,
   readyzOperation,
   openApiOperation(openApiText),

@@ -14,6 +14,7 @@ export const apiSettingsSchema = z
     SLUICE_ADMIN_KEY: settings.SLUICE_ADMIN_KEY,
     SLUICE_TRUST_PROXY: settings.SLUICE_TRUST_PROXY,
     ...accountSettings,
+    SLUICE_BURST_SECONDS: settings.SLUICE_BURST_SECONDS,
     SLUICE_RETENTION_SECONDS: settings.SLUICE_RETENTION_SECONDS,
     SLUICE_DEFAULT_MODEL: settings.SLUICE_DEFAULT_MODEL,
     SLUICE_DEFAULT_MAX_TOKENS: settings.SLUICE_DEFAULT_MAX_TOKENS,
@@ -34,6 +35,7 @@ const heartbeatMs = 15_000;
 export function operationSettings(given: ApiSettings): OperationSettings {
   return {
     retentionMs: given.SLUICE_RETENTION_SECONDS * 1_000,
+    burstSeconds: given.SLUICE_BURST_SECONDS,
     defaultModel: given.SLUICE_DEFAULT_MODEL,
     defaultMaxTokens: given.SLUICE_DEFAULT_MAX_TOKENS,
     webhookPolicy: webhookPolicy(given),

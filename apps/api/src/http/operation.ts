@@ -25,7 +25,7 @@ interface Description {
   method: "get" | "post";
   /** With parameters in braces: `/v1/jobs/{id}`. */
   path: string;
-  tag: "Jobs" | "Webhooks" | "Health" | "Documentation";
+  tag: "Jobs" | "Webhooks" | "Insight" | "Health" | "Documentation";
   summary: string;
   description?: string;
   answers: Readonly<Record<number, DocumentedAnswer>>;

@@ -24,6 +24,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
       tags: [
         { name: "Jobs", description: "One request to Claude each." },
         { name: "Webhooks", description: "Signed events when jobs are final." },
+        { name: "Insight", description: "What the limits allow and what waits for them." },
         { name: "Health", description: "For supervisors and load balancers." },
         { name: "Documentation" },
       ],

@@ -42,6 +42,7 @@ export async function startTestApi({ server: given, settings, ...options }: Test
     trustedProxies: 0,
     settings: {
       retentionMs: 60_000,
+      burstSeconds: 1,
       defaultModel: "claude-haiku-4-5",
       defaultMaxTokens: 1_024,
       webhookPolicy: { allowPrivate: [], ports: [443, 8_443] },

@@ -1,11 +1,11 @@
 -- reserve.lua: take what an attempt is expected to need from all budgets of its lane, all or none. A refused call takes nothing.
--- KEYS  1 budgets hash {<budget> level, updatedAtMs}, 2 reservations by the end of their lease, 3 reserved amounts {attempt id: "a,b,c,d"},
+-- KEYS  1 budgets hash {<budget> level, updatedAtMs, startsPerMinute, startedAtMs}, 2 reservations by the end of their lease, 3 reserved amounts {attempt id: "a,b,c,d"},
 --       4 limiter counter of the lane's queue, which says whether the lane rests
 -- ARGV  1 now in ms, or "" for the server's own clock (only tests pass a number), 2 attempt id, 3 lease in ms,
 --       then five values a budget: name, amount taken, level needed, capacity, refill per second
 -- Returns  {1} (also when this attempt holds a reservation already), or {0, index of the refusing budget from 1, ms until it would fit}:
 --          the budget that takes longest; index 0: the lane rests
--- Work  one read and one write, four budgets; at most 20 ended leases are given back
+-- Work  two reads and one write, four budgets; at most 20 ended leases are given back
 local nowMs = tonumber(ARGV[1])
 if not nowMs then
   local time = redis.call('TIME')
@@ -56,6 +56,15 @@ for i = 1, #names do
   if slowest == 0 then levels[i] = levels[i] - taken[i] end
   fields[#fields + 1] = names[i]
   fields[#fields + 1] = string.format('%.6f', levels[i])
+end
+if slowest == 0 then
+  -- A running mean over half a minute, for people to look at.
+  local started = redis.call('HMGET', KEYS[1], 'startsPerMinute', 'startedAtMs')
+  local sinceMs = math.max(0, nowMs - (tonumber(started[2]) or nowMs))
+  fields[#fields + 1] = 'startsPerMinute'
+  fields[#fields + 1] = string.format('%.3f', (tonumber(started[1]) or 0) * math.exp(-sinceMs / 30000) + 2)
+  fields[#fields + 1] = 'startedAtMs'
+  fields[#fields + 1] = nowMs
 end
 redis.call('HSET', KEYS[1], unpack(fields))
 if slowest > 0 then return {0, slowest, waitMs} end

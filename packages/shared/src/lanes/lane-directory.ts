@@ -2,6 +2,8 @@ import type { Redis } from "ioredis";
 import type { Account } from "../accounts/account.ts";
 import { laneOfModel, laneOfName } from "./lane.ts";
 import type { Lane } from "./lane.ts";
+import { readLaneInsight } from "./lane-insight.ts";
+import type { LaneInsight } from "./lane-insight.ts";
 import { readLaneOutlook, startsInMs } from "./lane-outlook.ts";
 import type { LaneOutlook } from "./lane-outlook.ts";
 import { openLaneQueue } from "./lane-queue.ts";
@@ -57,6 +59,16 @@ export class LaneDirectory {
     this.#outlooks.set(laneName, { readAtMs: Date.now(), outlook });
     outlook.catch(() => this.#outlooks.delete(laneName));
     return await outlook;
+  }
+
+  /** Every lane that has had a job, of the accounts that are configured, by name. */
+  async insights(burstSeconds: number): Promise<LaneInsight[]> {
+    const names = [...(await readLanes(this.#redis))].sort();
+    const insights = names.map(async (name) => {
+      const account = this.#accounts.get(laneOfName(name).account);
+      return account === undefined ? [] : [await readLaneInsight(this.#redis, name, account, burstSeconds)];
+    });
+    return (await Promise.all(insights)).flat();
   }
 
   queueOf(laneName: string): LaneQueue {

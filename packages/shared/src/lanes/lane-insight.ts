@@ -1,0 +1,75 @@
+// A lane as GET /v1/limits shows it.
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import type { Account } from "../accounts/account.ts";
+import { fullBucket, refilled } from "../budgets/bucket.ts";
+import { budgetSizes } from "../budgets/budgets.ts";
+import type { LaneLimits } from "../limits/tiers.ts";
+import { laneKeys, queuePrefix } from "../redis/keys.ts";
+import { laneOfName } from "./lane.ts";
+import { readLaneOutlook, startsInMs } from "./lane-outlook.ts";
+import type { LaneOutlook } from "./lane-outlook.ts";
+import { readLaneStatus } from "./lane-status.ts";
+
+export interface LaneInsight {
+  account: string;
+  pool: string;
+  /** What the lane keeps to now: learned from Claude, under the operator's ceiling. */
+  limits: LaneLimits;
+  /** What may leave at this moment; a debt shows as 0. */
+  remaining: { requests: number; inputTokens: number; outputTokens: number };
+  queued: number;
+  delayed: number;
+  /** Requests under way. */
+  running: number;
+  /** Mean of the last half minute. */
+  startsPerMinute: number;
+  /** How long the waiting jobs take at the lane's pace, its rest included. */
+  backlogMs: number;
+  outlook: LaneOutlook;
+}
+
+/** Time constant of `startsPerMinute` in reserve.lua. */
+const rateMeanMs = 30_000;
+
+const number = z.coerce.number().nullable();
+const fields = ["requests", "inputTokens", "outputTokens", "updatedAtMs", "startsPerMinute", "startedAtMs"] as const;
+
+export async function readLaneInsight(redis: Redis, laneName: string, account: Account, burstSeconds: number): Promise<LaneInsight> {
+  const { pool } = laneOfName(laneName);
+  const keys = laneKeys(laneName);
+  const start = account.limitsOf(pool).start;
+  const [{ pace }, outlook, delayed, running, stored, [seconds, micros]] = await Promise.all([
+    readLaneStatus(redis, laneName),
+    readLaneOutlook(redis, laneName, start),
+    redis.zcard(`${queuePrefix}:${laneName}:delayed`),
+    redis.zcard(keys.reservations),
+    redis.hmget(keys.budgets, ...fields),
+    redis.time(),
+  ]);
+  const nowMs = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+  const limits = pace?.limits ?? start;
+  const sizes = budgetSizes(limits, burstSeconds);
+  const [requests, inputTokens, outputTokens, updatedAtMs, startsPerMinute, startedAtMs] = z.array(number).parse(stored);
+  const left = (name: "requests" | "inputTokens" | "outputTokens", level: number | null | undefined): number => {
+    const bucket =
+      level == null || updatedAtMs == null ? fullBucket(sizes[name], nowMs) : refilled({ level, updatedAtMs }, sizes[name], nowMs);
+    return Math.max(0, Math.floor(bucket.level));
+  };
+  return {
+    account: account.name,
+    pool,
+    limits,
+    remaining: {
+      requests: left("requests", requests),
+      inputTokens: left("inputTokens", inputTokens),
+      outputTokens: left("outputTokens", outputTokens),
+    },
+    queued: outlook.waiting,
+    delayed,
+    running,
+    startsPerMinute: startedAtMs == null ? 0 : (startsPerMinute ?? 0) * Math.exp(-(nowMs - startedAtMs) / rateMeanMs),
+    backlogMs: outlook.waiting === 0 ? 0 : startsInMs(outlook, outlook.waiting),
+    outlook,
+  };
+}
