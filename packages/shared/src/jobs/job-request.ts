@@ -26,8 +26,12 @@ export const messageParamsSchema = z
 
 export type MessageParams = z.output<typeof messageParamsSchema>;
 
+/** Half of a surrogate pair is no text: Redis' scripts, which read a job's options, cannot decode it. */
+const isText = (text: string) => text.isWellFormed();
+const notText = "must be well-formed Unicode: it holds half of a surrogate pair";
+
 const metadataSchema = z
-  .record(z.string().min(1).max(64), z.string().max(512))
+  .record(z.string().min(1).max(64).refine(isText, notText), z.string().max(512).refine(isText, notText))
   .refine((metadata) => Object.keys(metadata).length <= 50, "must have at most 50 keys")
   .meta({ description: "Up to 50 texts of yours, kept with the job and sent back with it.", example: { order: "A-12" } });
 
@@ -41,6 +45,7 @@ export const jobOptionsSchema = z.strictObject({
   webhook_url: z
     .string()
     .max(2_048)
+    .refine(isText, notText)
     .nullish()
     .meta({ description: "Is called when the job is final.", example: "https://example.com/hooks" }),
   account: z.string().max(32).nullish().meta({ description: "Account to use; unset: the one that starts the job soonest." }),
