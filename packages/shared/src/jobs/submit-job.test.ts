@@ -110,6 +110,24 @@ test.each(["cut", "silence"] as const)("a submission that fails because the netw
   expect(await acceptedIds(tenant)).toEqual([kept]);
 });
 
+// Clients go on calling while Redis is away; a list of what they were refused would grow as long as it is.
+test("a submission without a connection leaves nothing to withdraw", async () => {
+  const proxy = await startProxy(server.url);
+  const context = await submitThrough(proxy.url);
+  const tenant = "away";
+  await submitJob(context, aJob(tenant));
+  const [kept] = await acceptedIds(tenant);
+
+  proxy.silence();
+  proxy.cut();
+  await waitUntil(() => context.redis.status !== "ready");
+  await expect(submitJob(context, aJob(tenant))).rejects.toThrow();
+  expect(context.withdrawals.size).toBe(0);
+  await proxy.restore();
+  await waitUntil(() => context.redis.status === "ready");
+  expect(await acceptedIds(tenant)).toEqual([kept]);
+});
+
 test("an acceptance that arrives after its withdrawal is refused", async () => {
   const tenant = "late";
   const { options, params } = aJob(tenant);

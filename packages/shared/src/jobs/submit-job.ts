@@ -60,6 +60,8 @@ export async function submitJob(
   const spec: JobSpec = { ...options, model: params.model, lane: lane.name, batchId: null };
   const id = newJobId();
   const share: Share = { weight, costTokens: jobCostTokens(params) };
+  // Without a connection no command leaves, now or later: there is nothing to withdraw, however many callers try.
+  const mayArrive = redis.status === "ready";
   try {
     if (idempotency === undefined) {
       // Sent together on one connection, so Redis sees the record before the BullMQ job, and after the same round trip.
@@ -82,7 +84,7 @@ export async function submitJob(
         return reply;
     }
   } catch (error) {
-    withdraw(context, { tenant, id, spec, idempotency });
+    if (mayArrive) withdraw(context, { tenant, id, spec, idempotency });
     throw error;
   }
 }
