@@ -1,6 +1,7 @@
 import { startAttempt } from "@sluice/shared/jobs/start-attempt";
 import { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
 import { connectForWorker } from "@sluice/shared/redis/connect";
+import { deadlinesKey } from "@sluice/shared/redis/keys";
 import { cleanUpAfterTests } from "@sluice/testkit/cleanup";
 import { startTestRedis } from "@sluice/testkit/redis";
 import { expect, test } from "vitest";
@@ -71,6 +72,16 @@ test("a delayed job is put back with the rest of its delay", async () => {
   const { createdAtMs } = await jobs.read(id);
   expect(timestamp + delay).toBeGreaterThanOrEqual(createdAtMs + 3_600_000 - 60_000);
   expect(timestamp + delay).toBeLessThan(createdAtMs + 3_600_000 + 60_000);
+});
+
+// The deadline is written with the lane: an API that died before has written neither.
+test("a job with a deadline is put back with it", async () => {
+  const { jobs, redis, repair } = await setUp();
+  const id = await jobs.leaveOrphan({ prompt: newPrompt(), model, expiresInMs: 3_600_000 });
+  expect(await redis.zscore(deadlinesKey, `${tenant}/${id}`)).toBeNull();
+  expect(await repair(inAMinute())).toEqual([id]);
+  const { createdAtMs } = await jobs.read(id);
+  expect(Number(await redis.zscore(deadlinesKey, `${tenant}/${id}`))).toBe(createdAtMs + 3_600_000);
 });
 
 test("repeated calls come around to all jobs, however many there are, and begin again", async () => {

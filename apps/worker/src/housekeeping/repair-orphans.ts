@@ -3,7 +3,7 @@ import { isFinal } from "@sluice/shared/jobs/job-status";
 import { readJobRecord } from "@sluice/shared/jobs/read-job";
 import type { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
 import { enqueueJob, isEnqueued } from "@sluice/shared/lanes/lane-queue";
-import { tenantKeys, tenantRegistryKey } from "@sluice/shared/redis/keys";
+import { deadlinesKey, tenantKeys, tenantRegistryKey } from "@sluice/shared/redis/keys";
 import type { Redis } from "ioredis";
 
 /** Younger jobs may be on their way into their lane. */
@@ -54,7 +54,9 @@ async function repair(
   const queue = lanes.queueOf(record.spec.lane);
   if (await isEnqueued(queue, id)) return undefined;
   // It may have become final since it was read: the worker that gets it finds that out.
-  const { priority, maxAttempts, delayMs } = record.spec;
+  const { priority, maxAttempts, delayMs, expiresInMs } = record.spec;
+  // The deadline is written together with the lane, so it may be missing, too. Before the lane: dying in between, the next call does both.
+  if (expiresInMs !== null) await redis.zadd(deadlinesKey, record.createdAtMs + expiresInMs, `${tenant}/${id}`);
   const restOfDelayMs = Math.max(0, record.createdAtMs + delayMs - nowMs);
   await enqueueJob(redis, queue, { tenant, id, priority, maxAttempts, delayMs: restOfDelayMs });
   return id;
