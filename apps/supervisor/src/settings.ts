@@ -25,7 +25,10 @@ export const serviceSettingsSchema = z
     if (given.NODE_ENV !== "production") return;
     // Neither a key that nobody chose nor answers that nobody's Claude gave.
     for (const name of ["SLUICE_ADMIN_KEY", "ANTHROPIC_API_KEY"] as const) {
-      if (given[name] === undefined) context.addIssue({ code: "custom", path: [name], message: "is required when NODE_ENV is production" });
+      // The accounts of a file bring their own keys.
+      const isNeeded = name === "SLUICE_ADMIN_KEY" || given.SLUICE_CONFIG === undefined;
+      if (isNeeded && given[name] === undefined)
+        context.addIssue({ code: "custom", path: [name], message: "is required when NODE_ENV is production" });
     }
   });
 
