@@ -4,9 +4,10 @@
 //                                                               → retry: back to queued, an attempt used, BullMQ waits with it
 //                                                               → rest: back to queued, nothing used, the whole lane waits
 //         final, expired or unknown at the start: nothing is sent
-//         not admitted: the job never left queued, the whole lane waits
+//         not admitted by the budgets or the account's month: the job never left queued, the whole lane waits
 // Invariants
-//   I1 The request leaves only after the lane's budgets were reserved for it, and the record names this attempt as the job's owner.
+//   I1 The request leaves only after the lane's budgets were reserved for it, the account's month has counted it, and the
+//      record names this attempt as the job's owner.
 //   I2 The record is written before BullMQ is told. Dying in between, the job is still in BullMQ's hands and the next
 //      worker finds what was done.
 //   I3 A job that went on without this attempt (canceled, stalled and taken over) is not touched: every write says whose it is.

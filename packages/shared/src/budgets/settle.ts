@@ -9,7 +9,7 @@ const script = new Script(new URL("settle.lua", import.meta.url));
 export interface Settlement {
   laneName: string;
   attemptId: string;
-  /** What was really used; null: the request never left. */
+  /** What was really used; null: nothing, because the request never left, or Claude refused it without counting it. */
   used: TokenCost | null;
   sizes: BudgetSizes;
   /** Highest levels that fit what Claude said remains. */
