@@ -194,7 +194,9 @@ async function callClaude(context: AttemptContext, attempt: UnderWay, signal: Ab
 }
 
 async function countInMonth({ month }: AttemptContext, { spec }: UnderWay, answer: ClaudeAnswer): Promise<void> {
-  if (answer.kind === "error" && answer.status === 429) await month.giveBack(Date.now());
+  // An answer that speaks of the account (a limit, its key, its payment) has served nobody. A lane that waits for a person asks
+  // again and again: counted, that would use up the month.
+  if (answer.kind === "error" && classifyAnswer(answer, Date.now()).word === "rest") await month.giveBack(Date.now());
   if (answer.kind === "message") await month.add(costOf(spec.model, answer.message.usage) ?? 0, Date.now());
 }
 
