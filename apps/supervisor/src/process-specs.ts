@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { accountKeyVariables } from "@sluice/shared/accounts/load-accounts";
 import type { LogLine } from "./log-line.ts";
 import type { ServiceSettings } from "./settings.ts";
 import { simulatorEnvironment, tierOf } from "./simulator-environment.ts";
@@ -8,8 +9,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type ProcessName = "api" | "worker" | "simulator";
 export type Scripts = Readonly<Record<ProcessName, string>>;
 
-/** The keys that open something. Each process gets only those it needs. */
-const secrets = { SLUICE_ADMIN_KEY: undefined, ANTHROPIC_API_KEY: undefined };
+/** The keys that open something, taken out of the environment. Each process gets back only those it needs. */
+function noKeys({ settings }: ProcessContext): Environment {
+  const names = ["SLUICE_ADMIN_KEY", "ANTHROPIC_API_KEY", ...accountKeyVariables(settings.SLUICE_CONFIG)];
+  return Object.fromEntries(names.map((name) => [name, undefined]));
+}
 
 // A build runs as a build: Node then resolves the packages to their compiled files too.
 const isBuild = import.meta.url.endsWith(".js");
@@ -28,7 +32,8 @@ export interface ProcessContext {
   scripts: Scripts;
 }
 
-export function simulatorSpec({ environment, settings, scripts }: ProcessContext): ProcessSpec {
+export function simulatorSpec(context: ProcessContext): ProcessSpec {
+  const { environment, settings, scripts } = context;
   return {
     name: "simulator",
     script: scripts.simulator,
@@ -37,13 +42,14 @@ export function simulatorSpec({ environment, settings, scripts }: ProcessContext
     environment: (ready) => ({
       ...simulatorEnvironment(settings),
       ...environment,
-      ...secrets,
+      ...noKeys(context),
       ...samePort("SLUICE_SIMULATOR_PORT", ready),
     }),
   };
 }
 
-export function apiSpec({ environment, settings, scripts }: ProcessContext, redisUrl: string, adminKey: string): ProcessSpec {
+export function apiSpec(context: ProcessContext, redisUrl: string, adminKey: string): ProcessSpec {
+  const { environment, settings, scripts } = context;
   return {
     name: "api",
     script: scripts.api,
@@ -51,7 +57,7 @@ export function apiSpec({ environment, settings, scripts }: ProcessContext, redi
     readyEvent: "api.listening",
     environment: (ready) => ({
       ...environment,
-      ...secrets,
+      ...noKeys(context),
       ...samePort("PORT", ready),
       SLUICE_TIER: tierOf(settings),
       REDIS_URL: redisUrl,
@@ -81,7 +87,7 @@ export function workerSpec(
     readyEvent: "worker.started",
     environment: () => ({
       ...environment,
-      ...secrets,
+      SLUICE_ADMIN_KEY: undefined,
       ...claude,
       SLUICE_PUBLIC_URL: environment["SLUICE_PUBLIC_URL"] || apiUrl,
       SLUICE_TIER: tierOf(settings),

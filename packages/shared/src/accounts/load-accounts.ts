@@ -99,6 +99,17 @@ function fits(model: string, pattern: string): boolean {
   return pattern.endsWith("*") ? model.startsWith(pattern.slice(0, -1)) : model === pattern;
 }
 
+/** Names of the variables that hold the keys of a file's accounts; none when the file does not fit, which whoever works with it will tell. */
+export function accountKeyVariables(path: string | undefined): string[] {
+  if (path === undefined) return [];
+  try {
+    return readConfigFile(path).accounts.map(({ api_key_env }) => api_key_env);
+  } catch (error) {
+    if (error instanceof EnvironmentError) return [];
+    throw error;
+  }
+}
+
 /** @throws EnvironmentError when it cannot be read, is not YAML, or does not fit */
 export function readConfigFile(path: string): ConfigFile {
   let content: unknown;
