@@ -6,6 +6,7 @@ import { announceJob } from "@sluice/shared/jobs/announce-job";
 import { Withdrawals } from "@sluice/shared/jobs/withdrawals";
 import { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
 import type { Logger } from "@sluice/shared/logging/logger";
+import { warnSparingly } from "@sluice/shared/logging/warn-sparingly";
 import { connectForApi, connectForSignals } from "@sluice/shared/redis/connect";
 import { openDeliveriesQueue } from "@sluice/shared/webhooks/deliveries-queue";
 import type { Redis } from "ioredis";
@@ -46,8 +47,9 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { redisUrl, host, port, settings, log, watchesMax = 10_000, redisWaitMs = 5_000, stopGraceMs = 4_000 } = options;
   const redis = connectForApi(redisUrl);
   const subscriber = connectForSignals(redisUrl);
+  const warn = warnSparingly(log);
   for (const connection of [redis, subscriber]) {
-    connection.on("error", (error: Error) => log.warn({ event: "redis.error", error: error.message }));
+    connection.on("error", (error: Error) => warn({ event: "redis.error", error: error.message }));
   }
   const lanes = new LaneDirectory(redis, options.accounts);
   const deliveries = openDeliveriesQueue(redis);

@@ -2,6 +2,7 @@ import type { Account } from "@sluice/shared/accounts/account";
 import { announceJob, renderJobEvent } from "@sluice/shared/jobs/announce-job";
 import { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
 import type { Logger } from "@sluice/shared/logging/logger";
+import { warnSparingly } from "@sluice/shared/logging/warn-sparingly";
 import { connectForWorker } from "@sluice/shared/redis/connect";
 import { openDeliveriesQueue } from "@sluice/shared/webhooks/deliveries-queue";
 import { deliveryOptions } from "@sluice/shared/webhooks/webhook-settings";
@@ -29,11 +30,12 @@ export interface WorkerOptions {
 export async function startWorker({ settings, accounts, redisUrl, log }: WorkerOptions): Promise<RunningWorker> {
   const redis = connectForWorker(redisUrl);
   const subscriber = connectForWorker(redisUrl);
+  const warn = warnSparingly(log);
   for (const connection of [redis, subscriber]) {
-    connection.on("error", (error) => log.warn({ event: "redis.error", error: error.message }));
+    connection.on("error", (error) => warn({ event: "redis.error", error: error.message }));
   }
   const deliveries = openDeliveriesQueue(redis);
-  deliveries.on("error", (error) => log.warn({ event: "deliveries.error", error: error.message }));
+  deliveries.on("error", (error) => warn({ event: "deliveries.error", error: error.message }));
   const lanes = new LaneDirectory(redis, accounts);
   const publicUrl = settings.SLUICE_PUBLIC_URL;
   const context = {

@@ -5,6 +5,7 @@ import { openLaneQueue } from "@sluice/shared/lanes/lane-queue";
 import type { LaneQueue } from "@sluice/shared/lanes/lane-queue";
 import { readLanes } from "@sluice/shared/lanes/lane-registry";
 import type { Logger } from "@sluice/shared/logging/logger";
+import { warnSparingly } from "@sluice/shared/logging/warn-sparingly";
 import { abortChannel, lanesChannel } from "@sluice/shared/redis/keys";
 import type { Redis } from "ioredis";
 import type { AccountMonth } from "../admission/account-month.ts";
@@ -104,7 +105,8 @@ export class LaneOpener {
     const { redis, log, burstSeconds, concurrency } = this.#options;
     const limits = account.limitsOf(pool);
     const queue = openLaneQueue(redis, name);
-    queue.on("error", (error) => log.warn({ event: "lane.error", lane: name, error: error.message }));
+    const warn = warnSparingly(log);
+    queue.on("error", (error) => warn({ event: "lane.error", lane: name, error: error.message }));
     const admission = new LaneAdmission({ redis, queue, limits, burstSeconds, log });
     await admission.start();
     const front = new FrontKeeper({ redis, queue, log });
