@@ -5,7 +5,7 @@ import { createLogger } from "@sluice/shared/logging/logger";
 import { cleanUpAfterTests } from "@sluice/testkit/cleanup";
 import { startTestRedis } from "@sluice/testkit/redis";
 import { waitUntil } from "@sluice/testkit/wait-until";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { AccountMonth } from "../admission/account-month.ts";
 import { LaneAdmission } from "../admission/lane-admission.ts";
 import type { ClaudeClient } from "../provider/claude-client.ts";
@@ -75,4 +75,21 @@ test("a job that reaches a worker only after the grace is back at once, too", as
   wire.restore();
   await stopped;
   expect(await readJobRecord(jobs.redis, tenant, id)).toMatchObject({ status: "queued", attempts: 0 });
+});
+
+// A full Redis answers at once, so that a worker without a pause would ask it thousands of times a second.
+test("a full Redis is asked for jobs once a second, and the lane goes on when it has room", async () => {
+  const model = newModel();
+  const id = await jobs.submit({ prompt: newPrompt(), model });
+  await jobs.redis.config("SET", "maxmemory", "1");
+  onTestFinished(async () => void (await jobs.redis.config("SET", "maxmemory", "0")));
+  await start(server.url, model);
+  const refusals = async () => Number(/errorstat_OOM:count=(\d+)/.exec(await jobs.redis.info("errorstats"))?.[1] ?? 0);
+  await waitUntil(async () => (await refusals()) > 0);
+  const [before, fromMs] = [await refusals(), Date.now()];
+  await waitUntil(() => Date.now() - fromMs > 1_500);
+  expect((await refusals()) - before).toBeLessThan(10);
+
+  await jobs.redis.config("SET", "maxmemory", "0");
+  await jobs.reaches(id, "running");
 });

@@ -1,7 +1,9 @@
 import { returnedPriority } from "@sluice/shared/fairness/priority-bands";
 import type { LaneQueue, QueuedJob } from "@sluice/shared/lanes/lane-queue";
 import type { Logger } from "@sluice/shared/logging/logger";
+import { warnSparingly } from "@sluice/shared/logging/warn-sparingly";
 import { queuePrefix } from "@sluice/shared/redis/keys";
+import { redisUnavailability } from "@sluice/shared/redis/unavailable";
 import { DelayedError, RateLimitError, WaitingError, Worker } from "bullmq";
 import type { Job } from "bullmq";
 import type { Redis } from "ioredis";
@@ -15,6 +17,9 @@ export interface LaneWorker {
   /** Takes no more jobs; those that wait for admission go back at once; attempts under way may end within `graceMs`, then they are aborted and their jobs go back. */
   stop(graceMs: number): Promise<void>;
 }
+
+/** Between two questions to a Redis that refuses them. A stop waits for its end. */
+const pauseMs = 1_000;
 
 export interface LaneWorkerOptions {
   context: Omit<AttemptContext, "admission">;
@@ -36,6 +41,18 @@ class RetryError extends Error {
   }
 }
 
+/** A worker that does not ask a full Redis for jobs without pause: BullMQ itself only waits when there is no connection. */
+class PatientWorker<Data, Result> extends Worker<Data, Result> {
+  protected override async moveToActive(token: string, name?: string): Promise<Job<Data, Result>> {
+    try {
+      return await super.moveToActive(token, name);
+    } catch (error) {
+      if (redisUnavailability(error) !== undefined) await this.delay(pauseMs);
+      throw error;
+    }
+  }
+}
+
 /** Runs the attempts of one lane. The pace is the queue's own; here is only a bound on how many run at once. */
 export function startLaneWorker({ context, admission, connection, queue, concurrency, log }: LaneWorkerOptions): LaneWorker {
   const laneName = queue.name;
@@ -51,7 +68,7 @@ export function startLaneWorker({ context, admission, connection, queue, concurr
     return await carryOut(await runAttempt({ ...context, admission }, attempt, signal), job, token);
   };
 
-  const worker = new Worker<QueuedJob, null>(laneName, process, {
+  const worker = new PatientWorker<QueuedJob, null>(laneName, process, {
     connection,
     prefix: queuePrefix,
     concurrency,
@@ -66,7 +83,8 @@ export function startLaneWorker({ context, admission, connection, queue, concurr
     removeOnFail: { count: 0 },
     settings: { backoffStrategy: (_attemptsMade, _type, error) => (error instanceof RetryError ? error.afterMs : 1_000) },
   });
-  worker.on("error", (error) => log.warn({ event: "lane.error", lane: laneName, error: error.message }));
+  const warn = warnSparingly(log);
+  worker.on("error", (error) => warn({ event: "lane.error", lane: laneName, error: error.message }));
   worker.on("lockRenewalFailed", (jobIds) => log.warn({ event: "lane.locks_lost", lane: laneName, jobIds }));
   worker.on("failed", (job, error) => {
     if (!(error instanceof RetryError)) log.error({ event: "attempt.broke", lane: laneName, jobId: job?.id, error });
