@@ -119,7 +119,7 @@ async function leave(
 ): Promise<NextStep> {
   switch (because) {
     case "missing":
-      return Date.now() - enqueuedAtMs < recordDueMs ? { step: "look_again", afterMs: 500 } : { step: "done" };
+      return lookAgain(Date.now() - enqueuedAtMs);
     case "final":
       // Its worker may have died before it sent the event on its way.
       await context.announce(tenant, jobId).catch(() => {});
@@ -128,6 +128,11 @@ async function leave(
       await endJob(context, { tenant, id: jobId, result: { type: "expired" }, onlyIfNotStarted: true, retentionMs: context.retentionMs });
       return { step: "done" };
   }
+}
+
+/** Each look takes a start of the lane's rate, so the next is after as long again as the job has waited: 0.5 s, 1 s, 2 s, … */
+function lookAgain(waitedMs: number): NextStep {
+  return waitedMs < recordDueMs ? { step: "look_again", afterMs: Math.max(500, waitedMs) } : { step: "done" };
 }
 
 const reasonOf = {

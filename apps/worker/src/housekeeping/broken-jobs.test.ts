@@ -43,6 +43,16 @@ test("a BullMQ job that is there before its record waits for it", async () => {
   expect(await simulator.requestsWith(prompt)).toHaveLength(1);
 });
 
+// Each look takes a start of the lane's rate.
+test("a BullMQ job whose record does not come is looked at less and less often", async () => {
+  const lane = await jobs.laneOf(newModel());
+  const job = await lane.add("job", { tenant }, { jobId: newJobId(), priority: 1 });
+  const looks = (count: number) =>
+    waitUntil(async () => ((await lane.getJob(job.id ?? ""))?.attemptsStarted ?? 0) >= count, { describe: `look no. ${count}` });
+  await looks(4);
+  expect(Date.now() - job.timestamp).toBeGreaterThanOrEqual(2_000);
+});
+
 test("a job that has lost four workers in the middle of an attempt fails and is not sent again", async () => {
   const prompt = newPrompt();
   const model = newModel();
