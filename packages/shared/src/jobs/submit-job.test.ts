@@ -1,14 +1,14 @@
 import { startProxy } from "@sluice/testkit/proxy";
 import { startTestRedis } from "@sluice/testkit/redis";
 import { waitUntil } from "@sluice/testkit/wait-until";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import type { Redis } from "ioredis";
 import { LaneDirectory } from "../lanes/lane-directory.ts";
 import { loadAccounts } from "../accounts/load-accounts.ts";
 import type { LaneOutlook } from "../lanes/lane-outlook.ts";
 import { expectedPlace } from "../lanes/queue-place.ts";
 import { connectForApi, connectForWorker } from "../redis/connect.ts";
-import { tenantKeys } from "../redis/keys.ts";
+import { laneRegistryKey, tenantKeys, tenantRegistryKey } from "../redis/keys.ts";
 import { acceptJob } from "./accept-job.ts";
 import { listJobs } from "./list-jobs.ts";
 import { packBody } from "./stored-body.ts";
@@ -151,4 +151,18 @@ test("a job whose answer could not be kept for repeats is withdrawn, and its ide
   await waitUntil(() => context.withdrawals.size === 0);
   expect(await acceptedIds(tenant)).toEqual([]);
   expect(await submitJob(context, job)).toMatchObject({ outcome: "accepted" });
+});
+
+test("registries that were lost are written again a minute after they were written", async () => {
+  const context = await submitThrough(server.url);
+  const lane = await context.lanes.laneOf(model);
+  const isNamed = async () => await Promise.all([redis.sismember(laneRegistryKey, lane.name), redis.sismember(tenantRegistryKey, "lost")]);
+  await submitJob(context, aJob("lost"));
+  expect(await isNamed()).toEqual([1, 1]);
+  await redis.del(laneRegistryKey, tenantRegistryKey);
+
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  await submitJob(context, aJob("lost"));
+  expect(await isNamed()).toEqual([1, 1]);
 });

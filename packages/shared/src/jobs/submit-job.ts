@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { jobCostTokens } from "../fairness/job-cost.ts";
 import type { LaneDirectory } from "../lanes/lane-directory.ts";
+import { namedForMs } from "../lanes/lane-registry.ts";
 import { enqueueJob } from "../lanes/lane-queue.ts";
 import type { QueuedJob } from "../lanes/lane-queue.ts";
 import { deadlinesKey, tenantRegistryKey } from "../redis/keys.ts";
@@ -41,8 +42,8 @@ export interface SubmittedJob {
 
 export type SubmitReply = SubmittedJob | Extract<AcceptReply, { outcome: "replayed" | "mismatch" | "in_progress" }>;
 
-/** Tenants this process has named in the registry, per connection. */
-const namedTenants = new WeakMap<Redis, Set<string>>();
+/** When this process named a tenant in the registry, per connection. */
+const namedTenants = new WeakMap<Redis, Map<string, number>>();
 
 /**
  * Takes a job in: record, then lane. When it resolves with `accepted`, Redis has the job on disk (P1). With an idempotency
@@ -154,10 +155,10 @@ async function enqueue(
 
 async function nameTenant(redis: Redis, tenant: string): Promise<void> {
   let named = namedTenants.get(redis);
-  if (named === undefined) namedTenants.set(redis, (named = new Set()));
-  if (named.has(tenant)) return;
+  if (named === undefined) namedTenants.set(redis, (named = new Map()));
+  if (Date.now() - (named.get(tenant) ?? 0) < namedForMs) return;
   await redis.sadd(tenantRegistryKey, tenant);
-  named.add(tenant);
+  named.set(tenant, Date.now());
 }
 
 /** `Promise.all` that waits for all to settle before it rejects, so that nothing is under way when the caller undoes it. */

@@ -8,7 +8,7 @@ import { readLaneOutlook, startsInMs } from "./lane-outlook.ts";
 import type { LaneOutlook } from "./lane-outlook.ts";
 import { openLaneQueue } from "./lane-queue.ts";
 import type { LaneQueue } from "./lane-queue.ts";
-import { nameLane, readLanes } from "./lane-registry.ts";
+import { nameLane, namedForMs, readLanes } from "./lane-registry.ts";
 
 /** An outlook is read anew after this long. */
 const outlookAgeMsMax = 500;
@@ -20,6 +20,7 @@ export class LaneDirectory {
   readonly #queues = new Map<string, LaneQueue>();
   /** Lanes this process knows to be named in the registry. */
   readonly #named = new Set<string>();
+  #namedSinceMs = 0;
   readonly #outlooks = new Map<string, { readAtMs: number; outlook: Promise<LaneOutlook> }>();
 
   constructor(redis: Redis, accounts: readonly Account[]) {
@@ -87,6 +88,10 @@ export class LaneDirectory {
   }
 
   async #namedLane(model: string, account: string): Promise<Lane> {
+    if (Date.now() - this.#namedSinceMs >= namedForMs) {
+      this.#named.clear();
+      this.#namedSinceMs = Date.now();
+    }
     const ownPool = this.#accounts.get(account)?.ownPoolOf(model);
     const known = laneOfModel(model, this.#named, account, ownPool);
     if (this.#named.has(known.name)) return known;

@@ -2,6 +2,9 @@
 import type { Redis } from "ioredis";
 import { laneRegistryKey, lanesChannel } from "../redis/keys.ts";
 
+/** So long a process relies on what it named in a registry: one that was lost (Redis emptied, an older disk) is whole again soon. */
+export const namedForMs = 60_000;
+
 export async function readLanes(redis: Redis): Promise<Set<string>> {
   return new Set(await redis.smembers(laneRegistryKey));
 }
