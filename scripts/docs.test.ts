@@ -66,7 +66,13 @@ test("every key of a running service is in the table of keys", async () => {
   expect(waiting.status).toBe(202);
 
   const patterns = [...read("docs/redis-keys.md").matchAll(/`(sluice:[^`]*)`/g)].map(
-    ([, pattern = ""]) => new RegExp(`^${pattern.split("*").map(RegExp.escape).join("[^:]+")}$`),
+    ([, pattern = ""]) =>
+      new RegExp(
+        `^${pattern
+          .split("*")
+          .map((text) => RegExp.escape(text))
+          .join("[^:]+")}$`,
+      ),
   );
   const connection = connectForWorker(redis.url);
   const keys = await connection.keys("*");

@@ -34,15 +34,16 @@ export class AccountMonth {
     return { taken: true };
   }
 
-  /** The request that was taken was not made, or Claude refused it by a limit. */
-  async giveBack(nowMs: number): Promise<void> {
-    if (this.#isBounded) await giveBackRequest(this.#redis, this.#account.name, nowMs);
+  /** The request that was taken at that time was not made, or Claude refused it by a limit. */
+  async giveBack(takenAtMs: number): Promise<void> {
+    if (this.#isBounded) await giveBackRequest(this.#redis, this.#account.name, takenAtMs);
   }
 
-  async add(usd: number, nowMs: number): Promise<void> {
+  /** Adds what the request that was taken at that time has cost; it counts in the month of its start. */
+  async add(usd: number, takenAtMs: number): Promise<void> {
     const { name, monthly } = this.#account;
     if (monthly.usd === undefined) return;
-    const spent = await addCost(this.#redis, name, usd, nowMs);
+    const spent = await addCost(this.#redis, name, usd, takenAtMs);
     this.#tell("usd", spent - usd, spent, monthly.usd);
   }
 

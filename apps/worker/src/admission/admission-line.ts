@@ -15,6 +15,9 @@ export type Admission =
 /** Longer waits rest the lane. Up to this a slot and its lock are held: less than half the time a lock lasts. */
 const waitMsMax = 10_000;
 
+/** A debt that is an estimate may be gone with the next answer, so the lane asks again after this long. */
+const restMsMax = 15_000;
+
 export class AdmissionLine {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -73,5 +76,5 @@ export class AdmissionLine {
 }
 
 function back({ limitedBy, retryAfterMs }: Extract<ReserveReply, { admitted: false }>): Admission {
-  return { admitted: false, limitedBy, restMs: retryAfterMs };
+  return { admitted: false, limitedBy, restMs: Math.min(retryAfterMs, restMsMax) };
 }

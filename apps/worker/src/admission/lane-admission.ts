@@ -81,6 +81,7 @@ export class LaneAdmission {
   #uncounted = 0;
   #timer: NodeJS.Timeout | undefined;
   #following: Promise<void> = Promise.resolve();
+  #isFollowing = false;
 
   constructor(options: LaneAdmissionOptions) {
     this.#options = options;
@@ -98,10 +99,15 @@ export class LaneAdmission {
   async start(): Promise<void> {
     await this.#follow();
     this.#timer = setInterval(() => {
-      this.#following = this.#following
-        .then(() => this.#follow())
+      // While Redis is away a round waits for it: others are not lined up behind it.
+      if (this.#isFollowing) return;
+      this.#isFollowing = true;
+      this.#following = this.#follow()
         .catch((error: unknown) => {
           this.#options.log.warn({ event: "lane.pace_failed", lane: this.#options.queue.name, error });
+        })
+        .finally(() => {
+          this.#isFollowing = false;
         });
     }, paceIntervalMs);
   }

@@ -72,6 +72,8 @@ interface UnderWay extends Attempt {
   spec: JobSpec;
   params: MessageParams;
   permit: Permit;
+  /** When it was counted in the account's month. */
+  takenAtMs: number;
   number: number;
   failures: number;
 }
@@ -89,7 +91,8 @@ export async function runAttempt(context: AttemptContext, job: AttemptJob, signa
   const permit = await context.admission.admit({ attemptId: attempt.attemptId, tenant, params, timeoutMs: spec.timeoutMs }, signal);
   if (!permit.admitted) return await putBack(context, job, permit, signal);
 
-  const month = await context.month.take(Date.now());
+  const takenAtMs = Date.now();
+  const month = await context.month.take(takenAtMs);
   if (!month.taken) {
     await permit.release();
     return await putBack(context, job, month, signal);
@@ -97,13 +100,13 @@ export async function runAttempt(context: AttemptContext, job: AttemptJob, signa
 
   const started = await startAttempt(context.redis, attempt);
   if (started.outcome !== "started") {
-    await Promise.all([permit.release(), context.month.giveBack(Date.now())]);
+    await Promise.all([permit.release(), context.month.giveBack(takenAtMs)]);
     return await leave(context, job, started.outcome);
   }
   const { number, failures } = started;
-  const underWay: UnderWay = { ...attempt, laneName, spec, params, permit, number, failures };
+  const underWay: UnderWay = { ...attempt, laneName, spec, params, permit, takenAtMs, number, failures };
   if (number - 1 - failures >= lostAttemptsMax) {
-    await Promise.all([permit.release(), context.month.giveBack(Date.now())]);
+    await Promise.all([permit.release(), context.month.giveBack(takenAtMs)]);
     const result = errorResult("api_error", `The worker process died or froze during ${lostAttemptsMax} attempts at this job.`);
     await finish(context, underWay, { word: "failed", cause: "workers_lost", result }, undefined, 0);
     return { step: "done" };
@@ -169,7 +172,7 @@ async function callClaude(context: AttemptContext, attempt: UnderWay, signal: Ab
   });
   if (answer.kind === "aborted") {
     const stopping = signal.reason === "stopping";
-    await Promise.all([settled, stopping && returnAttempt(context.redis, attempt, "rest")]);
+    await Promise.all([settled, stopping && putBackRecord(context, attempt, "rest")]);
     logAttempt(context, attempt, { outcome: "aborted", next: stopping ? "queued" : "final already", durationMs });
     return stopping ? { step: "return", because: "stopping" } : { step: "done" };
   }
@@ -183,14 +186,14 @@ async function callClaude(context: AttemptContext, attempt: UnderWay, signal: Ab
       return { step: "done" };
     case "retry": {
       const afterMs = backoffMs(attempt.failures + 1, outcome.afterMs, (context.random ?? Math.random)());
-      const [, returned] = await Promise.all([settled, returnAttempt(context.redis, attempt, "retry")]);
+      const [, returned] = await Promise.all([settled, putBackRecord(context, attempt, "retry")]);
       logAttempt(context, attempt, { outcome: "retry", cause: outcome.cause, next: `queued, again in ${afterMs} ms`, ...answered });
       return returned ? { step: "retry", afterMs } : { step: "done" };
     }
     case "rest": {
       // The rest before the return, else other slots go on fetching (I2 holds: nothing is told to BullMQ yet).
       const [restMs] = await Promise.all([restLane(context.redis, attempt.laneName, outcome.restMs, outcome.reason), settled]);
-      const returned = await returnAttempt(context.redis, attempt, "rest");
+      const returned = await putBackRecord(context, attempt, "rest");
       const needsPerson = outcome.reason !== "upstream";
       logAttempt(context, attempt, { outcome: "rest", cause: outcome.reason, next: `lane rests ${restMs} ms`, ...answered }, needsPerson);
       return returned ? { step: "return", because: "rest" } : { step: "done" };
@@ -198,11 +201,19 @@ async function callClaude(context: AttemptContext, attempt: UnderWay, signal: Ab
   }
 }
 
-async function countInMonth({ month }: AttemptContext, { spec }: UnderWay, answer: ClaudeAnswer): Promise<void> {
+/** The record says what the attempt used up, also when Redis has no room for it at the moment. */
+async function putBackRecord(context: AttemptContext, attempt: UnderWay, kind: "retry" | "rest"): Promise<boolean> {
+  return await onceRedisTakesIt(
+    () => returnAttempt(context.redis, attempt, kind),
+    (error) => context.log.warn({ event: "job.return_waits", jobId: attempt.jobId, lane: attempt.laneName, error }),
+  );
+}
+
+async function countInMonth({ month }: AttemptContext, { spec, takenAtMs }: UnderWay, answer: ClaudeAnswer): Promise<void> {
   // An answer that speaks of the account (a limit, its key, its payment) has served nobody. A lane that waits for a person asks
   // again and again: counted, that would use up the month.
-  if (answer.kind === "error" && classifyAnswer(answer, Date.now()).word === "rest") await month.giveBack(Date.now());
-  if (answer.kind === "message") await month.add(costOf(spec.model, answer.message.usage) ?? 0, Date.now());
+  if (answer.kind === "error" && classifyAnswer(answer, Date.now()).word === "rest") await month.giveBack(takenAtMs);
+  if (answer.kind === "message") await month.add(costOf(spec.model, answer.message.usage) ?? 0, takenAtMs);
 }
 
 /** A retry that the job has no attempts left for is a failure with the same result. */

@@ -9,6 +9,9 @@ export const charactersPerTokenAtFirst = 2.5;
 const outputShareAtFirst = 0.5;
 const outputTokensAtFirstMax = 2_000;
 
+/** The largest context window of any model (2026-11): Claude refuses longer prompts without reading them. */
+const contextTokensMax = 1_000_000;
+
 export interface CostQuestion {
   characters: number;
   maxTokens: number;
@@ -26,7 +29,7 @@ export function estimateCost({ characters, maxTokens, inputSamples, outputSample
   const known = outputSamples.count > 0 ? outputSamples : poolOutputSamples;
   const output = known.count > 0 ? cautiousMean(known) : Math.min(maxTokens * outputShareAtFirst, outputTokensAtFirstMax);
   return {
-    inputTokens: Math.max(1, Math.ceil(characters * tokensPerCharacter)),
+    inputTokens: Math.max(1, Math.min(contextTokensMax, Math.ceil(characters * tokensPerCharacter))),
     outputTokens: Math.max(1, Math.min(maxTokens, Math.ceil(output))),
   };
 }

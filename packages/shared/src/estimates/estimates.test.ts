@@ -21,6 +21,10 @@ test("without samples: 2.5 characters a token, and a part of max_tokens", () => 
   expect(estimateCost({ characters: 0, maxTokens: 100_000, ...unknown })).toEqual({ inputTokens: 1, outputTokens: 2_000 });
 });
 
+test("no prompt is estimated above the largest context window", () => {
+  expect(estimateCost({ characters: 32_000_000, maxTokens: 1, ...unknown }).inputTokens).toBe(1_000_000);
+});
+
 test("the tenant's own samples count before the pool's, and no estimate passes max_tokens", () => {
   const own = samples(Array.from({ length: 50 }, () => 30));
   const pool = samples(Array.from({ length: 50 }, () => 900));

@@ -41,13 +41,14 @@ export async function takeRequest(redis: Redis, account: string, quota: MonthlyQ
   return { taken: false, limitedBy: reply[1] === "requests" ? "monthly_requests" : "spend", renewsAtMs: nextMonthMs(nowMs) };
 }
 
-export async function giveBackRequest(redis: Redis, account: string, nowMs: number): Promise<void> {
-  await redis.hincrby(accountKeys(account).month(monthOf(nowMs)), "requests", -1);
+/** @param takenAtMs when it was taken: the month it is given back to */
+export async function giveBackRequest(redis: Redis, account: string, takenAtMs: number): Promise<void> {
+  await redis.hincrby(accountKeys(account).month(monthOf(takenAtMs)), "requests", -1);
 }
 
-/** Adds what an answer cost. The last answers may pass the bound: their cost is known only when they are there. */
-export async function addCost(redis: Redis, account: string, usd: number, nowMs: number): Promise<number> {
-  return (await redis.hincrby(accountKeys(account).month(monthOf(nowMs)), "usdMicros", Math.round(usd * 1e6))) / 1e6;
+/** Adds what an answer cost to the month in which its request was taken. The last answers may pass the bound: their cost is known only when they are there. */
+export async function addCost(redis: Redis, account: string, usd: number, takenAtMs: number): Promise<number> {
+  return (await redis.hincrby(accountKeys(account).month(monthOf(takenAtMs)), "usdMicros", Math.round(usd * 1e6))) / 1e6;
 }
 
 /** Which of 80, 95 and 100 % a use has just reached; undefined for none. */
