@@ -1,15 +1,17 @@
 // Takes deliveries from their BullMQ queue. One BullMQ job stays with a delivery from its first attempt to its last.
 import type { Logger } from "@sluice/shared/logging/logger";
+import { warnSparingly } from "@sluice/shared/logging/warn-sparingly";
 import { queuePrefix } from "@sluice/shared/redis/keys";
 import type { WebhookPolicy } from "@sluice/shared/webhooks/address-guard";
 import { deliveriesQueueName } from "@sluice/shared/webhooks/deliveries-queue";
 import type { QueuedDelivery } from "@sluice/shared/webhooks/deliveries-queue";
-import { DelayedError, WaitingError, Worker } from "bullmq";
+import { DelayedError, WaitingError } from "bullmq";
 import type { Job } from "bullmq";
 import type { Redis } from "ioredis";
 import { attemptDelivery } from "./attempt-delivery.ts";
 import type { DeliveryContext, NextLook } from "./attempt-delivery.ts";
 import type { Resolve } from "./callable-addresses.ts";
+import { PatientWorker } from "../queues/patient-worker.ts";
 import { createGuardedAgent } from "./guarded-agent.ts";
 
 export interface DeliveryWorkerOptions {
@@ -46,7 +48,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   const { redis, log, now = Date.now, random = Math.random, lockMs = 30_000, stalledCheckMs = 5_000, ...rest } = options;
   const agent = createGuardedAgent(options);
   const context: DeliveryContext = { ...rest, redis, log, now, random, agent };
-  let worker: Worker<QueuedDelivery, null> | undefined;
+  let worker: PatientWorker<QueuedDelivery, null> | undefined;
   let ready: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
 
@@ -67,7 +69,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   };
 
   const start = async (): Promise<void> => {
-    worker = new Worker<QueuedDelivery, null>(deliveriesQueueName, process, {
+    worker = new PatientWorker<QueuedDelivery, null>(deliveriesQueueName, process, {
       connection: redis,
       prefix: queuePrefix,
       concurrency: options.concurrency,
@@ -78,7 +80,8 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
     });
-    worker.on("error", (error) => log.warn({ event: "deliveries.error", error: error.message }));
+    const warn = warnSparingly(log);
+    worker.on("error", (error) => warn({ event: "deliveries.error", error: error.message }));
     worker.on("lockRenewalFailed", (deliveryIds) => log.warn({ event: "deliveries.locks_lost", deliveryIds }));
     // BullMQ gave it up (its workers died too often, or the lock was lost): the repair of deliveries enqueues it again.
     worker.on("failed", (job, error) => log.warn({ event: "deliveries.dropped", deliveryId: job?.id, error: error.message }));

@@ -3,13 +3,13 @@ import type { LaneQueue, QueuedJob } from "@sluice/shared/lanes/lane-queue";
 import type { Logger } from "@sluice/shared/logging/logger";
 import { warnSparingly } from "@sluice/shared/logging/warn-sparingly";
 import { queuePrefix } from "@sluice/shared/redis/keys";
-import { redisUnavailability } from "@sluice/shared/redis/unavailable";
-import { DelayedError, RateLimitError, WaitingError, Worker } from "bullmq";
+import { DelayedError, RateLimitError, WaitingError } from "bullmq";
 import type { Job } from "bullmq";
 import type { Redis } from "ioredis";
 import type { LaneAdmission } from "../admission/lane-admission.ts";
 import { runAttempt } from "../attempts/run-attempt.ts";
 import type { AttemptContext, NextStep } from "../attempts/run-attempt.ts";
+import { PatientWorker } from "../queues/patient-worker.ts";
 
 export interface LaneWorker {
   /** Aborts the attempt at a job that has become final elsewhere, if it runs here. */
@@ -17,9 +17,6 @@ export interface LaneWorker {
   /** Takes no more jobs; those that wait for admission go back at once; attempts under way may end within `graceMs`, then they are aborted and their jobs go back. */
   stop(graceMs: number): Promise<void>;
 }
-
-/** Between two questions to a Redis that refuses them. A stop waits for its end. */
-const pauseMs = 1_000;
 
 export interface LaneWorkerOptions {
   context: Omit<AttemptContext, "admission">;
@@ -38,18 +35,6 @@ class RetryError extends Error {
   constructor(afterMs: number) {
     super("retry");
     this.afterMs = afterMs;
-  }
-}
-
-/** A worker that does not ask a full Redis for jobs without pause: BullMQ itself only waits when there is no connection. */
-class PatientWorker<Data, Result> extends Worker<Data, Result> {
-  protected override async moveToActive(token: string, name?: string): Promise<Job<Data, Result>> {
-    try {
-      return await super.moveToActive(token, name);
-    } catch (error) {
-      if (redisUnavailability(error) !== undefined) await this.delay(pauseMs);
-      throw error;
-    }
   }
 }
 
