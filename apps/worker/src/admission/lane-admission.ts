@@ -8,7 +8,7 @@ import { expectedCost, learnUsage, meanCost } from "@sluice/shared/estimates/usa
 import type { RequestSize } from "@sluice/shared/estimates/usage-store";
 import type { MessageParams } from "@sluice/shared/jobs/job-request";
 import { readLearnedLimits, writeLearnedLimits, writeSlowdown } from "@sluice/shared/lanes/lane-limits";
-import { setPace } from "@sluice/shared/lanes/lane-queue";
+import { readPace, setPace } from "@sluice/shared/lanes/lane-queue";
 import type { LaneQueue } from "@sluice/shared/lanes/lane-queue";
 import { writeLanePace } from "@sluice/shared/lanes/lane-status";
 import type { LanePace } from "@sluice/shared/lanes/lane-status";
@@ -17,7 +17,6 @@ import { bindingPace, fetchPace } from "@sluice/shared/limits/binding-pace";
 import { effectiveLimits } from "@sluice/shared/limits/effective-limits";
 import type { LimitsSource } from "@sluice/shared/limits/effective-limits";
 import { pickWindow } from "@sluice/shared/limits/pick-window";
-import type { Window } from "@sluice/shared/limits/pick-window";
 import { limitsOf, readRateLimitHeaders } from "@sluice/shared/limits/rate-limit-headers";
 import { afterRefusal, slowFactor } from "@sluice/shared/limits/slow-down";
 import type { Slowdown } from "@sluice/shared/limits/slow-down";
@@ -75,7 +74,6 @@ export class LaneAdmission {
   readonly #line = new AdmissionLine();
   #learned: Partial<LaneLimits> = {};
   #slowed: Slowdown | undefined;
-  #window: Window | undefined;
   #told: LanePace | undefined;
   /** Running mean of the requests that Claude answered without counting them. */
   #uncounted = 0;
@@ -194,7 +192,12 @@ export class LaneAdmission {
   /** Reads what all workers learned and sets the limiter to the pace that the binding budget allows. */
   async #follow(): Promise<void> {
     const { redis, queue, burstSeconds } = this.#options;
-    const [{ learned, slowed }, mean] = await Promise.all([readLearnedLimits(redis, queue.name), meanCost(redis, queue.name)]);
+    const [{ learned, slowed }, mean, set] = await Promise.all([
+      readLearnedLimits(redis, queue.name),
+      meanCost(redis, queue.name),
+      // Not what was set last here: another worker may have set it since, or Redis have lost it.
+      readPace(queue),
+    ]);
     this.#learned = learned;
     this.#slowed = slowed;
     const limits = this.#limits;
@@ -202,8 +205,7 @@ export class LaneAdmission {
     await this.#tell({ limits, ...binding });
     const pace = fetchPace(binding, limits, this.#line.waiting, this.#uncounted) * slowFactor(slowed, Date.now());
     const window = pickWindow(pace, burstSeconds);
-    if (window.max === this.#window?.max && Math.abs(window.durationMs - this.#window.durationMs) <= window.durationMs * 0.01) return;
-    this.#window = window;
+    if (window.max === set?.max && Math.abs(window.durationMs - set.durationMs) <= window.durationMs * 0.01) return;
     await setPace(queue, window);
   }
 }

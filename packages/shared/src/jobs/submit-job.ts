@@ -62,7 +62,7 @@ export async function submitJob(
   const id = newJobId();
   const share: Share = { weight, costTokens: jobCostTokens(params) };
   // Without a connection no command leaves, now or later: there is nothing to withdraw, however many callers try.
-  const mayArrive = redis.status === "ready";
+  const wasConnected = redis.status === "ready";
   try {
     if (idempotency === undefined) {
       // Sent together on one connection, so Redis sees the record before the BullMQ job, and after the same round trip.
@@ -85,7 +85,8 @@ export async function submitJob(
         return reply;
     }
   } catch (error) {
-    if (mayArrive) withdraw(context, { tenant, id, spec, idempotency });
+    // It may have come back between the two commands.
+    if (wasConnected || redis.status === "ready") withdraw(context, { tenant, id, spec, idempotency });
     throw error;
   }
 }
