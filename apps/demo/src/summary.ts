@@ -14,6 +14,9 @@ export interface DemoResult {
   simulator: SimulatorStats | undefined;
 }
 
+/** What a lane that is never starved of jobs uses of its limit, with room for a busy machine. */
+const limitShareMin = 0.9;
+
 /** What the demo came to, and whether all of it is as promised. */
 export function summarize({ questions, jobs, right, webhooks, simulator }: DemoResult): { text: string; ok: boolean } {
   const finished = jobs.filter(({ status }) => status === "succeeded").length;
@@ -30,7 +33,7 @@ export function summarize({ questions, jobs, right, webhooks, simulator }: DemoR
       [simulator.refusals === 0, "429s seen", `${simulator.refusals}`],
       [simulator.repeats === 0, "Sent twice", `${simulator.repeats}`],
       [right === questions.length, "Right answers", `${right} of ${questions.length}`],
-      [simulator.limitShare > 0, "Limit used", `${(simulator.limitShare * 100).toFixed(1)} %`],
+      [simulator.limitShare >= limitShareMin, "Limit used", `${(simulator.limitShare * 100).toFixed(1)} %`],
     );
   }
   const sample = jobs[0];
