@@ -43,7 +43,8 @@ export class ProgressView {
     const left = this.#total - this.#finishedAtMs.length;
     return {
       failed: this.#failed,
-      rate: rate === undefined ? "–" : Math.round(rate),
+      // Answers end unevenly; requests never leave faster than the limit.
+      rate: rate === undefined ? "–" : Math.min(this.#limit, Math.round(rate)),
       limit: this.#limit,
       left: Math.ceil((left * 60) / (rate ?? this.#limit)),
     };
