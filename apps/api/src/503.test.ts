@@ -124,7 +124,7 @@ test("Redis killed in mid-traffic, again and again: the list holds exactly the j
   expect(refused).toBeGreaterThan(0);
   // What was refused is withdrawn; the difference shows which way it failed.
   const index = async () => new Set(await api.redis.zrange("sluice:{default}:jobs", "0", "-1"));
-  await expect.poll(index, { timeout: 15_000 }).toEqual(accepted);
+  await expect.poll(index, { timeout: 10_000 }).toEqual(accepted);
   expect(await api.redis.zcard("sluice:{default.haiku-4-5}:prioritized")).toBe(accepted.size);
 });
 

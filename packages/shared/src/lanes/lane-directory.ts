@@ -45,20 +45,25 @@ export class LaneDirectory {
     return lanes.length === 1 ? first : await this.#soonest(lanes);
   }
 
-  /** How fast a lane goes on; at most half a second old. */
+  /**
+   * How fast a lane goes on; at most half a second old. It never rejects, since a job that was accepted must be answered
+   * as accepted: without Redis it tells what the account's limits allow.
+   */
   async outlookOf(laneName: string): Promise<LaneOutlook> {
     const known = this.#outlooks.get(laneName);
     if (known !== undefined && Date.now() - known.readAtMs < outlookAgeMsMax) return await known.outlook;
     const { account, pool } = laneOfName(laneName);
-    const limits = this.#accounts.get(account)?.limitsOf(pool).start;
     // A lane of an account that was taken out of the configuration: nothing starts there.
-    const outlook = readLaneOutlook(
-      this.#redis,
-      laneName,
-      limits ?? { requestsPerMinute: 1, inputTokensPerMinute: 1, outputTokensPerMinute: 1 },
-    );
+    const limits = this.#accounts.get(account)?.limitsOf(pool).start ?? {
+      requestsPerMinute: 1,
+      inputTokensPerMinute: 1,
+      outputTokensPerMinute: 1,
+    };
+    const outlook = readLaneOutlook(this.#redis, laneName, limits).catch((): LaneOutlook => {
+      this.#outlooks.delete(laneName);
+      return { requestsPerMinute: limits.requestsPerMinute, boundBy: "requests", rest: undefined, waiting: 0 };
+    });
     this.#outlooks.set(laneName, { readAtMs: Date.now(), outlook });
-    outlook.catch(() => this.#outlooks.delete(laneName));
     return await outlook;
   }
 
