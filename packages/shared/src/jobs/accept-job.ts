@@ -6,6 +6,7 @@ import { Script } from "../redis/script.ts";
 import type { JobSpec } from "./job-record.ts";
 
 const script = new Script(new URL("accept-job.lua", import.meta.url));
+const rememberScript = new Script(new URL("remember-answer.lua", import.meta.url));
 
 /** A call that holds an idempotency key and has not answered after this long is taken for dead. */
 const idempotencyLeaseMs = 60_000;
@@ -67,7 +68,15 @@ export async function acceptJob(redis: Redis, { tenant, id, spec, params, idempo
   return replySchema.parse(replyTexts(reply));
 }
 
-/** Remembers the answer of the first call, so that a repeat gets the same one. */
-export async function completeIdempotency(redis: Redis, tenant: string, keyHash: string, body: string): Promise<void> {
-  await redis.hset(tenantKeys(tenant).idempotency(keyHash), "body", body);
+/**
+ * Remembers the answer of the first call, so that a repeat gets the same one. Safe to repeat. Arriving after the job was
+ * withdrawn, it leaves nothing: the key is free again by then, and may be another job's.
+ */
+export async function completeIdempotency(
+  redis: Redis,
+  { tenant, id }: { tenant: string; id: string },
+  keyHash: string,
+  body: string,
+): Promise<void> {
+  await rememberScript.run(redis, [tenantKeys(tenant).idempotency(keyHash)], [id, body]);
 }

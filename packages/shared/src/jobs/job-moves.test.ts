@@ -156,7 +156,7 @@ test("a repeated call with the same key gets the first answer, another body is r
     acceptJob(redis, { tenant, id: jobId, spec: aSpec(), params: packed, idempotency: { keyHash: "key", fingerprint } });
   const first = await Promise.all([call("f", id), call("f"), call("f")]);
   expect(first.map(({ outcome }) => outcome).sort()).toEqual(["accepted", "in_progress", "in_progress"]);
-  await completeIdempotency(redis, tenant, "key", "the answer");
+  await completeIdempotency(redis, { tenant, id }, "key", "the answer");
   expect(await call("f")).toEqual({ outcome: "replayed", body: "the answer" });
   expect(await call("other")).toEqual({ outcome: "mismatch" });
   expect(await redis.zcard(tenantKeys(tenant).jobs)).toBe(1);
@@ -178,6 +178,10 @@ test("a withdrawn job leaves nothing behind and frees its key; a started one is 
   const idempotency = { keyHash: "key", fingerprint: "f" };
   await acceptJob(redis, { tenant, id, spec: aSpec(), params: await packBody(params), idempotency });
   expect(await withdrawJob(redis, { tenant, id, idempotencyKeyHash: "key" })).toBe(true);
+  expect(await redis.keys(`*{${tenant}}*`)).toEqual([]);
+
+  // Its answer was still on its way, over a connection that was given up.
+  await completeIdempotency(redis, { tenant, id }, "key", "the answer");
   expect(await redis.keys(`*{${tenant}}*`)).toEqual([]);
 
   const started = await accept(tenant);

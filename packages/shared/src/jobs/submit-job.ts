@@ -99,7 +99,7 @@ export async function submitJob(
 export async function rememberAnswer(context: SubmitContext, record: JobRecord, idempotency: Idempotency, body: string): Promise<void> {
   const { tenant, id, spec } = record;
   try {
-    await completeIdempotency(context.redis, tenant, idempotency.keyHash, body);
+    await completeIdempotency(context.redis, record, idempotency.keyHash, body);
   } catch (error) {
     withdraw(context, { tenant, id, spec, idempotency });
     throw error;
