@@ -50,10 +50,15 @@ test("without a grace everything is back at once", async () => {
 
 test("a worker whose Redis is away ends all the same, soon after the grace", async () => {
   const own = await startTestRedis();
+  const ownJobs = await startJobs(own.url);
   const worker = await startTestWorker({ redisUrl: own.url, simulator, env: { SLUICE_STOP_GRACE_SECONDS: "0" } });
+  const prompt = newPrompt();
+  await simulator.fail(prompt, "silence");
+  await ownJobs.submit({ prompt, model: newModel() });
+  await simulator.arrived(prompt);
   await own.kill();
-  // Code 1 when something waited for Redis to the end, 0 when nothing did; it is never killed.
-  expect(await worker.stop(5_000)).toMatchObject({ signal: null });
+  // The aborted attempt cannot give its job back.
+  expect(await worker.stop(5_000)).toEqual({ code: 1, signal: null });
 });
 
 test("a worker stops when the process that started it is gone", async () => {
