@@ -4,7 +4,7 @@ import { loadAccountsOrExit } from "@sluice/shared/accounts/load-accounts";
 import { parseEnvironmentOrExit } from "@sluice/shared/config/parse-environment";
 import { writeLinesByTurn } from "@sluice/shared/logging/lines-by-turn";
 import { createLogger } from "@sluice/shared/logging/logger";
-import { stopWithParent } from "@sluice/shared/processes/stop-with-parent";
+import { stopAsked } from "@sluice/shared/processes/stop-asked";
 import { apiSettingsSchema, operationSettings } from "./settings.ts";
 import { startApi } from "./start-api.ts";
 
@@ -15,24 +15,7 @@ const settings = parseEnvironmentOrExit(apiSettingsSchema, process.env);
 const accounts = loadAccountsOrExit(settings, undefined);
 const log = createLogger({ process: "api", level: settings.SLUICE_LOG_LEVEL, destination: writeLinesByTurn() });
 
-// Asked for before the start, so that a signal during it is not lost: it stops what will have been started.
-const stopAsked = new Promise<void>((resolve) => {
-  let isAsked = false;
-  const ask = () => {
-    if (isAsked) return;
-    isAsked = true;
-    setTimeout(endOverdue, stopMsMax).unref();
-    resolve();
-  };
-  const askOrEnd = () => {
-    // A second signal means: now.
-    if (isAsked) process.exit(1);
-    ask();
-  };
-  process.on("SIGTERM", askOrEnd);
-  process.on("SIGINT", askOrEnd);
-  stopWithParent(ask);
-});
+const asked = stopAsked(stopMsMax, endOverdue);
 
 const embedded = settings.REDIS_URL === undefined ? await startEmbeddedRedis({ dataDir: settings.SLUICE_DATA_DIR }) : undefined;
 const api = await startApi({
@@ -47,7 +30,7 @@ const api = await startApi({
 });
 log.info({ event: "api.listening", url: api.url, pid: process.pid });
 
-await stopAsked;
+await asked;
 log.info({ event: "api.stopping" });
 await api.stop();
 await embedded?.stop();
