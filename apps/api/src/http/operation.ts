@@ -22,10 +22,10 @@ interface DocumentedAnswer {
 interface Description {
   /** `operationId` of the document. */
   id: string;
-  method: "get" | "post";
+  method: "get" | "post" | "patch" | "delete";
   /** With parameters in braces: `/v1/jobs/{id}`. */
   path: string;
-  tag: "Jobs" | "Webhooks" | "Insight" | "Health" | "Documentation";
+  tag: "Jobs" | "Batches" | "Webhooks" | "Insight" | "Keys" | "Health" | "Documentation";
   summary: string;
   description?: string;
   answers: Readonly<Record<number, DocumentedAnswer>>;

@@ -17,12 +17,16 @@ function connect(): Redis {
   return redis;
 }
 
-function scriptOf(text: string): Script {
+function fileOf(text: string): URL {
   const folder = mkdtempSync(join(tmpdir(), "sluice-script-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "x.lua");
   writeFileSync(file, text);
-  return new Script(pathToFileURL(file));
+  return pathToFileURL(file);
+}
+
+function scriptOf(text: string, parts: readonly string[] = []): Script {
+  return new Script(fileOf(text), parts.map(fileOf));
 }
 
 // A job's record must be there before its BullMQ job, which is sent right behind it.
@@ -50,4 +54,14 @@ test("a script whose text was flushed meanwhile still runs", async () => {
   await script.run(redis, [], ["1"]);
   await redis.script("FLUSH");
   expect(String(await script.run(redis, [], ["2"]))).toBe("2");
+});
+
+test("a script calls the functions of its parts", async () => {
+  const redis = connect();
+  const script = scriptOf("return double(plusOne(tonumber(ARGV[1])))", [
+    "local function plusOne(number) return number + 1 end",
+    "local function double(number) return number * 2 end",
+  ]);
+  expect(await script.run(redis, [], [20])).toBe(42);
+  expect(await script.run(redis, [], [1])).toBe(4);
 });

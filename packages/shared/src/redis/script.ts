@@ -17,9 +17,13 @@ export class Script {
   readonly #text: string;
   readonly #hash: string;
 
-  /** @param file URL of the `.lua` file, e.g. `new URL("reserve.lua", import.meta.url)` */
-  constructor(file: URL) {
-    this.#text = readFileSync(file, "utf8");
+  /**
+   * @param file URL of the `.lua` file, e.g. `new URL("reserve.lua", import.meta.url)`
+   * @param parts files of local functions that the script calls, put before it: what several scripts do in the same step as
+   *   their own verb. A part reads no KEYS and ARGV; it is told everything by its caller.
+   */
+  constructor(file: URL, parts: readonly URL[] = []) {
+    this.#text = [...parts, file].map((part) => readFileSync(part, "utf8")).join("\n");
     this.#hash = createHash("sha1").update(this.#text).digest("hex");
   }
 
