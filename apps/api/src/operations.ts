@@ -1,4 +1,7 @@
 // All there is to call: routes, validation and the document are made of this list.
+import { createKeyOperation } from "./admin/keys/create/handler.ts";
+import { listKeysOperation } from "./admin/keys/list/handler.ts";
+import { revokeKeyOperation } from "./admin/keys/revoke/handler.ts";
 import { docsPageOperation } from "./docs/docs-page.ts";
 import { errorsPageOperation } from "./docs/errors-page.ts";
 import { livezOperation } from "./health/livez.ts";
@@ -23,6 +26,9 @@ export const operations: readonly Operation[] = [
   jobEventsOperation,
   getWebhookSecretOperation,
   getLimitsOperation,
+  createKeyOperation,
+  listKeysOperation,
+  revokeKeyOperation,
   livezOperation,
   readyzOperation,
   openApiOperation(openApiText),

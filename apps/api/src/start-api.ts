@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { Account } from "@sluice/shared/accounts/account";
-import { operatorKeyAuthenticator } from "@sluice/shared/access/authenticator";
+import { keyAuthenticator } from "@sluice/shared/access/authenticator";
 import { announceJob } from "@sluice/shared/jobs/announce-job";
 import { Withdrawals } from "@sluice/shared/jobs/withdrawals";
 import { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
@@ -66,7 +66,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     signals,
     log,
     settings,
-    authenticator: operatorKeyAuthenticator(options.operatorKey),
+    authenticator: keyAuthenticator(redis, options.operatorKey),
     announce: (tenant, jobId) => announceJob({ redis, deliveries, publicUrl }, tenant, jobId),
     isDraining: () => isDraining,
   };

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Authenticator, Caller } from "@sluice/shared/access/authenticator";
+import type { Admittance, Authenticator, KeyUse } from "@sluice/shared/access/authenticator";
 import { Problem } from "../problems/problem.ts";
 import { keysOfRequest } from "./keys-of-request.ts";
 
@@ -8,11 +8,11 @@ import { keysOfRequest } from "./keys-of-request.ts";
  *
  * @throws Problem `unauthorized`
  */
-export async function authenticate(authenticator: Authenticator, headers: IncomingHttpHeaders): Promise<Caller> {
+export async function authenticate(authenticator: Authenticator, headers: IncomingHttpHeaders, use: KeyUse): Promise<Admittance> {
   const keys = keysOfRequest(headers);
   for (const key of keys) {
-    const caller = await authenticator.authenticate(key);
-    if (caller !== undefined) return caller;
+    const admittance = await authenticator.authenticate(key, use);
+    if (admittance !== undefined) return admittance;
   }
   const isSent = keys.length > 0;
   throw Problem.of("unauthorized", {

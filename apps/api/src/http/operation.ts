@@ -3,8 +3,10 @@ import type { Caller } from "@sluice/shared/access/authenticator";
 import type { Request, Response } from "express";
 import type { z } from "zod";
 import { authenticate } from "../access/authenticate.ts";
+import { rateLimited, rateLimitFields } from "../access/rate-limit-fields.ts";
 import type { ApiContext } from "../api-context.ts";
 import type { ProblemCode, StatusOf } from "../problems/error-catalogue.ts";
+import { Problem } from "../problems/problem.ts";
 import type { Answer } from "./answer.ts";
 import { parseRequest } from "./parse-request.ts";
 import { traceOf } from "./request-trace.ts";
@@ -29,8 +31,10 @@ interface Description {
   summary: string;
   description?: string;
   answers: Readonly<Record<number, DocumentedAnswer>>;
-  /** Besides `internal`, and `unauthorized` where a key is needed. */
+  /** Besides `internal`, and those of the key where one is needed: `unauthorized`, `forbidden`, `rate_limited`. */
   problems: { readonly [Code in ProblemCode]?: readonly StatusOf<Code>[] };
+  /** The call hands in work: it counts against the key's requests per minute. Reading is not counted. */
+  handsInWork?: boolean;
 }
 
 /** A request after authentication and validation. */
@@ -54,28 +58,59 @@ export interface KeyedCall<Schemas extends RequestSchemas> extends Call<Schemas>
   caller: Caller;
 }
 
+/** `operator`: the operator's key. */
+type Access = "operator" | "key" | "none";
+
 export interface Operation extends Description {
-  access: "key" | "none";
+  access: Access;
   request: RequestSchemas;
   /** @throws Problem, and what the handler throws */
   answer: (request: Request, response: Response, context: ApiContext) => Promise<Answer>;
 }
 
+type Keyed<Schemas extends RequestSchemas> = Description & {
+  request: Schemas;
+  handle: (call: KeyedCall<Schemas>) => Promise<Answer>;
+};
+
 /** An operation that needs a key, which is checked before anything else of the request is looked at. */
-export function keyedOperation<Schemas extends RequestSchemas>({
-  handle,
-  ...description
-}: Description & { request: Schemas; handle: (call: KeyedCall<Schemas>) => Promise<Answer> }): Operation {
+export function keyedOperation<Schemas extends RequestSchemas>(keyed: Keyed<Schemas>): Operation {
+  return operationOfCaller("key", keyed);
+}
+
+/** The same for what is the operator's alone. */
+export function operatorOperation<Schemas extends RequestSchemas>(keyed: Keyed<Schemas>): Operation {
+  return operationOfCaller("operator", keyed);
+}
+
+function operationOfCaller<Schemas extends RequestSchemas>(
+  access: Exclude<Access, "none">,
+  { handle, ...description }: Keyed<Schemas>,
+): Operation {
   return {
     ...description,
-    access: "key",
+    access,
     async answer(request, response, context) {
-      const caller = await authenticate(context.authenticator, request.headers);
-      traceOf(response).tenant = caller.tenant;
+      const caller = await admit(request, response, context, description.handsInWork === true);
+      if (access === "operator" && !caller.isOperator) {
+        throw Problem.of("forbidden", { detail: "This needs the operator's key." });
+      }
       const parts = await parseRequest(description.request, request, response);
       return await handle({ ...parts, ...surroundings(request, response, context), caller });
     },
   };
+}
+
+/** @throws Problem `unauthorized`, `rate_limited` */
+async function admit(request: Request, response: Response, { authenticator }: ApiContext, handsInWork: boolean): Promise<Caller> {
+  const { caller, rate } = await authenticate(authenticator, request.headers, { handsInWork });
+  traceOf(response).tenant = caller.tenant;
+  if (rate !== undefined) {
+    // On whatever the call is answered with, a refusal for another reason included.
+    for (const [name, value] of Object.entries(rateLimitFields(rate))) response.setHeader(name, value);
+    if (!rate.isTaken) throw rateLimited(rate);
+  }
+  return caller;
 }
 
 /** An operation that anybody may call. */

@@ -25,6 +25,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
         { name: "Jobs", description: "One request to Claude each." },
         { name: "Webhooks", description: "Signed events when jobs are final." },
         { name: "Insight", description: "What the limits allow and what waits for them." },
+        { name: "Keys", description: "The operator's: who may hand in how much." },
         { name: "Health", description: "For supervisors and load balancers." },
         { name: "Documentation" },
       ],
@@ -41,7 +42,17 @@ export function openApiDocument(operations: readonly Operation[], version: strin
   );
 }
 
-function operationObject({ id, tag, summary, description, access, request, answers, problems }: Operation): ZodOpenApiOperationObject {
+function operationObject({
+  id,
+  tag,
+  summary,
+  description,
+  access,
+  request,
+  answers,
+  problems,
+  handsInWork,
+}: Operation): ZodOpenApiOperationObject {
   const takesBody = !(request.body instanceof z.ZodUndefined);
   return {
     operationId: id,
@@ -53,7 +64,13 @@ function operationObject({ id, tag, summary, description, access, request, answe
     ...(takesBody && { requestBody: { required: true, content: { "application/json": { schema: request.body } } } }),
     responses: {
       ...answerObjects(answers),
-      ...problemObjects({ ...problems, ...(access === "key" && { unauthorized: [401] }), internal: [500] }),
+      ...problemObjects({
+        ...problems,
+        ...(access !== "none" && { unauthorized: [401] }),
+        ...(access === "operator" && { forbidden: [403] }),
+        ...(handsInWork === true && { rate_limited: [429] }),
+        internal: [500],
+      }),
     },
   };
 }

@@ -12,6 +12,11 @@ export const tenantRegistryKey = `${prefix}:tenants`;
 /** Jobs with `expires_in_seconds` that were not seen final yet: member `tenant/job id`, score the deadline in ms. */
 export const deadlinesKey = `${prefix}:deadlines`;
 
+/** All clients' keys: members `key id/tenant/digest`, in order of time. */
+export const keyIndexKey = `${prefix}:keys`;
+/** A client's key, by the SHA-256 digest of what the client sends. */
+export const apiKeyKey = (digest: string) => `${prefix}:key:{${digest}}`;
+
 /** Channel on which a job's final state is told to the worker that still holds an attempt at it: `{tenant}/{job id}`. */
 export const abortChannel = `${prefix}:abort`;
 /** Channel on which a lane's name is told when it is opened for the first time. */
@@ -34,7 +39,20 @@ export function tenantKeys(tenant: string) {
     delivery: (id: string) => `${base}:delivery:${id}`,
     deliveries: `${base}:deliveries`,
     deliveriesPending: `${base}:deliveries:pending`,
+    deliveriesFailed: `${base}:deliveries:failed`,
+    webhookEndpoint: (id: string) => `${base}:webhook-endpoint:${id}`,
+    webhookEndpoints: `${base}:webhook-endpoints`,
+    /** Whether deliveries to a target (an endpoint's id, or the origin of a URL) are held back. */
+    webhookBreaker: (target: string) => `${base}:webhook-breaker:${target}`,
+    /** The deliveries of an event that was emitted by itself, so that it is emitted once. */
+    webhookEvent: (id: string) => `${base}:webhook-event:${id}`,
     webhookSecret: `${base}:webhook-secret`,
+    /** What a client's key has used in a calendar month: `{key id}:{2026-11}`. */
+    quota: (keyAndMonth: string) => `${base}:quota:${keyAndMonth}`,
+    /** Jobs of a client's key that are not final; only of a key with quotas. */
+    unfinished: (keyId: string) => `${base}:unfinished:${keyId}`,
+    /** What was used in a day (`2026-11-24`, UTC). */
+    usage: (day: string) => `${base}:usage:${day}`,
   };
 }
 

@@ -15,6 +15,8 @@ const exported: Partial<Record<keyof typeof keys, string[]>> = {
   laneRegistryKey: [keys.laneRegistryKey],
   tenantRegistryKey: [keys.tenantRegistryKey],
   deadlinesKey: [keys.deadlinesKey],
+  keyIndexKey: [keys.keyIndexKey],
+  apiKeyKey: [keys.apiKeyKey("*")],
   abortChannel: [keys.abortChannel],
   lanesChannel: [keys.lanesChannel],
   tenantKeys: patternsOf(keys.tenantKeys("*")),

@@ -46,6 +46,8 @@ export const submitJobSchema = {
     conflict: [409],
     payload_too_large: [413],
     idempotency_mismatch: [422],
+    quota_exceeded: [429],
     unavailable: [503],
   },
+  handsInWork: true,
 } as const;
