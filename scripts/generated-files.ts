@@ -7,6 +7,7 @@ import { settingsTable } from "../packages/shared/src/config/settings-table.ts";
 import { settings } from "../packages/shared/src/config/settings.ts";
 import { tiersTable } from "../packages/shared/src/limits/tiers-table.ts";
 import { webhookSettings } from "../packages/shared/src/webhooks/webhook-settings.ts";
+import { clientTypes } from "./client-types.ts";
 
 export interface GeneratedFile {
   /** From the root of the repository. */
@@ -18,6 +19,7 @@ export interface GeneratedFile {
 const generatedFiles: readonly GeneratedFile[] = [
   { path: "docs/openapi.json", render: openApiText },
   { path: "docs/errors.md", render: errorsMarkdown },
+  { path: "packages/client/src/generated/api-types.ts", render: () => clientTypes(openApiText()) },
   { path: "README.md", render: between("settings", () => settingsTable({ ...settings, ...webhookSettings })) },
   { path: "docs/tiers.md", render: between("tiers", tiersTable) },
 ];

@@ -1,0 +1,130 @@
+import type { Schemas } from "./generated/api-types.ts";
+import { followEvents } from "./http/follow-events.ts";
+import type { CallOptions, Http } from "./http/http.ts";
+import { compressedLines, readJsonLines } from "./http/json-lines.ts";
+import type { Lines } from "./http/json-lines.ts";
+import { listAll } from "./http/pages.ts";
+import type { JobResult } from "./jobs.ts";
+
+export interface Batch {
+  object: "batch";
+  id: string;
+  status: "in_progress" | "canceling" | "ended";
+  request_counts: { queued: number; running: number; succeeded: number; failed: number; canceled: number; expired: number; total: number };
+  created_at: string;
+  ended_at: string | null;
+  estimated_end_at: string | null;
+  cost_usd: number | null;
+}
+
+/** A line of a batch, as the Message Batches API has it. */
+export interface BatchLine {
+  custom_id: string;
+  params: Schemas["MessageParams"];
+}
+
+/** How one line ended. */
+export interface BatchResult {
+  custom_id: string;
+  job_id: string;
+  result: JobResult;
+}
+
+/** What holds for all of a batch. */
+export interface BatchOptions {
+  webhook_url?: string | undefined;
+  priority?: Schemas["Job"]["priority"] | undefined;
+  account?: string | undefined;
+}
+
+export interface CreateBatch extends CallOptions {
+  options?: BatchOptions;
+  /** The same key with the same lines is the same batch; made once per call unless given. */
+  idempotencyKey?: string;
+}
+
+export class Batches {
+  readonly #http: Http;
+
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  /**
+   * Hands in a batch, compressed and as a stream: however long it is, little of it is held here at a time.
+   *
+   * @param lines gives the lines, anew for each try: a call is repeated only when it is a function
+   * @throws SluiceError with `issues` by line; nothing of the batch is kept then
+   */
+  async create(
+    lines: Lines<BatchLine> | (() => Lines<BatchLine>),
+    { options, idempotencyKey = crypto.randomUUID(), signal }: CreateBatch = {},
+  ): Promise<Batch> {
+    const isRepeatable = typeof lines === "function" || Array.isArray(lines);
+    return await this.#http.json({
+      method: "POST",
+      path: "/v1/batches",
+      query: options,
+      headers: { "content-type": "application/jsonl", "content-encoding": "gzip", "idempotency-key": idempotencyKey },
+      body: () => compressedLines(typeof lines === "function" ? lines() : lines),
+      repeatable: isRepeatable,
+      isOnce: !isRepeatable,
+      signal,
+    });
+  }
+
+  async get(id: string, { signal }: CallOptions = {}): Promise<Batch> {
+    return await this.#http.json({ path: batchPath(id), signal });
+  }
+
+  /** Newest first; further pages are fetched as it is iterated. */
+  list({ signal }: CallOptions = {}): AsyncGenerator<Batch, void> {
+    return listAll<Batch>(this.#http, { path: "/v1/batches", query: { limit: 100 }, signal });
+  }
+
+  /** Queued jobs are canceled at once, running ones aborted. @throws SluiceError `conflict` when it has ended */
+  async cancel(id: string, { signal }: CallOptions = {}): Promise<Batch> {
+    return await this.#http.json({ method: "POST", path: `${batchPath(id)}/cancel`, repeatable: true, signal });
+  }
+
+  /** The batch each time its counts have changed, until it has ended; a connection that breaks is taken up again. */
+  async *events(id: string, { signal }: CallOptions = {}): AsyncGenerator<Batch, void> {
+    const events = followEvents<Batch>(this.#http, { path: `${batchPath(id)}/events`, isLast: ({ status }) => status === "ended", signal });
+    for await (const { data } of events) yield data;
+  }
+
+  /**
+   * What is final so far, each line once, in the order they finished.
+   *
+   * @param skip leaves out so many from the beginning: those the caller has
+   */
+  async *results(
+    id: string,
+    { filter, skip = 0, signal }: CallOptions & { filter?: JobResult["type"]; skip?: number } = {},
+  ): AsyncGenerator<BatchResult, void> {
+    let seen = skip;
+    for (let retries = 0; ; retries += 1) {
+      const response = await this.#http.stream({ path: `${batchPath(id)}/results`, query: { filter }, signal });
+      if (response.body === null) return;
+      try {
+        let place = 0;
+        for await (const line of readJsonLines<BatchResult>(response.body)) {
+          place += 1;
+          if (place <= seen) continue;
+          seen = place;
+          retries = 0;
+          yield line;
+        }
+        return;
+      } catch (error) {
+        signal?.throwIfAborted();
+        const broken = this.#http.connectionError(error);
+        if (!(await this.#http.waitForRetry(broken, retries, { signal }))) throw broken;
+      }
+    }
+  }
+}
+
+function batchPath(id: string): string {
+  return `/v1/batches/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,40 @@
+// The client of Sluice's REST API. It needs `fetch` and nothing of Node, besides verify-webhook.ts.
+import { Batches } from "./batches.ts";
+import type { Schemas } from "./generated/api-types.ts";
+import { Http } from "./http/http.ts";
+import type { CallOptions, SluiceOptions } from "./http/http.ts";
+import { Jobs } from "./jobs.ts";
+
+export type { CallOptions, SluiceOptions } from "./http/http.ts";
+
+export type Lane = Schemas["Lane"];
+
+/**
+ * Speaks with one Sluice, with one key.
+ *
+ * Calls that a 429, a 503 or a broken connection ended are made again, after what the answer asks for or a growing random wait;
+ * writes carry an idempotency key or are safe to repeat, else they are repeated only when Sluice said that it did nothing.
+ * Every call throws `SluiceError` (refused), `SluiceConnectionError` (no answer) or the signal's reason.
+ */
+export class Sluice {
+  readonly jobs: Jobs;
+  readonly batches: Batches;
+  readonly #http: Http;
+
+  constructor(options: SluiceOptions) {
+    this.#http = new Http(options);
+    this.jobs = new Jobs(this.#http);
+    this.batches = new Batches(this.#http);
+  }
+
+  /** Limits and backlogs of every lane that has had a job. */
+  async limits({ signal }: CallOptions = {}): Promise<readonly Lane[]> {
+    const { data }: Schemas["Limits"] = await this.#http.json({ path: "/v1/limits", signal });
+    return data;
+  }
+
+  /** What signs the tenant's webhooks. */
+  async webhookSecret({ signal }: CallOptions = {}): Promise<Schemas["WebhookSecret"]> {
+    return await this.#http.json({ path: "/v1/webhook-secret", signal });
+  }
+}
