@@ -86,8 +86,8 @@ export async function runAttempt(context: AttemptContext, job: AttemptJob, signa
   const peeked = await peekJob(context.redis, tenant, jobId);
   if (peeked.outcome !== "waiting") return await leave(context, job, peeked.outcome);
 
-  const attempt: Attempt = { tenant, jobId, attemptId: randomUUID() };
   const { spec, params } = peeked;
+  const attempt: Attempt = { tenant, jobId, attemptId: randomUUID(), batchId: spec.batchId };
   const permit = await context.admission.admit({ attemptId: attempt.attemptId, tenant, params, timeoutMs: spec.timeoutMs }, signal);
   if (!permit.admitted) return await putBack(context, job, permit, signal);
 

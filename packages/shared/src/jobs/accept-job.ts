@@ -9,9 +9,9 @@ const script = new Script(new URL("accept-job.lua", import.meta.url));
 const rememberScript = new Script(new URL("remember-answer.lua", import.meta.url));
 
 /** A call that holds an idempotency key and has not answered after this long is taken for dead. */
-const idempotencyLeaseMs = 60_000;
+export const idempotencyLeaseMs = 60_000;
 /** `api-contract.md`: an idempotency key is kept for 24 h. */
-const idempotencyKeptMs = 24 * 3_600_000;
+export const idempotencyKeptMs = 24 * 3_600_000;
 
 export interface Idempotency {
   /** Hash of the client's key. */

@@ -4,14 +4,16 @@
 --       12 pending deliveries, 13–16 indexes of the four final states
 -- ARGV  1 job id, 2 final status, 3 result (packed), 4 usage (JSON) or "", 5 cost in USD or "", 6 retention in ms, 7 id of the attempt
 --       that ends or "" (the decision comes from elsewhere), 8 "1": only a job that was never started,
---       9 delivery id, 10 event id, 11 event type, 12 abort channel, 13 what is told there
+--       9 delivery id, 10 event id, 11 event type, 12 abort channel, 13 what is told there,
+--       14 and 15 not read, 16 what finishLine (batches/finish-line.lua) is told (JSON)
 -- Returns  {"finished", finishedAtMs, told} | {"already", status, told} | {"started"} (refused by argument 8) | {"missing"};
 --          told is 1 when there is a delivery, 0 when nobody wants to be told
 -- Work  a fixed number of writes, plus at most 20 forgotten jobs removed from the indexes
 local job = redis.call('HMGET', KEYS[1], 'status', 'attemptId', 'seq', 'attempts', 'startedAtMs', 'history', 'spec')
 local status = job[1]
 if not status then return {'missing'} end
-local url = cjson.decode(job[7]).webhookUrl
+local spec = cjson.decode(job[7])
+local url = spec.webhookUrl
 local told = 0
 if url ~= cjson.null then told = 1 end
 if status ~= 'queued' and status ~= 'running' then return {'already', status, told} end
@@ -24,13 +26,18 @@ redis.call('HSET', KEYS[1], 'status', ARGV[2], 'seq', seq, 'finishedAtMs', nowMs
   'history', job[6] .. seq .. ',' .. ARGV[2] .. ',' .. nowMs .. ',' .. job[4] .. ';')
 if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'usage', ARGV[4]) end
 if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'costUsd', ARGV[5]) end
-redis.call('PEXPIRE', KEYS[1], ARGV[6])
 redis.call('DEL', KEYS[2])
-redis.call('SET', KEYS[3], ARGV[3], 'PX', ARGV[6])
+redis.call('SET', KEYS[3], ARGV[3])
 redis.call('ZREM', KEYS[5], ARGV[1])
 redis.call('ZREM', KEYS[6], ARGV[1])
 redis.call('ZADD', KEYS[7], 0, ARGV[1])
-redis.call('ZADD', KEYS[8], nowMs + ARGV[6], ARGV[1])
+local inBatch = spec.batchId ~= cjson.null
+  and finishLine(cjson.decode(ARGV[16]), { batchId = spec.batchId, from = status, to = ARGV[2], costUsd = ARGV[5], nowMs = nowMs })
+if not inBatch then
+  redis.call('PEXPIRE', KEYS[1], ARGV[6])
+  redis.call('PEXPIRE', KEYS[3], ARGV[6])
+  redis.call('ZADD', KEYS[8], nowMs + ARGV[6], ARGV[1])
+end
 
 if told == 1 then
   redis.call('HSET', KEYS[10], 'jobId', ARGV[1], 'eventType', ARGV[11], 'eventId', ARGV[10], 'url', url,

@@ -1,5 +1,7 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
+import { countMovePart } from "../batches/count-move.ts";
+import { finishLineArgument, finishLinePart } from "../batches/finish-line.ts";
 import { abortChannel, tenantKeys } from "../redis/keys.ts";
 import { replyTexts } from "../redis/reply.ts";
 import { Script } from "../redis/script.ts";
@@ -10,7 +12,7 @@ import type { JobResult } from "./job-result.ts";
 import { finalStatuses } from "./job-status.ts";
 import { packBody } from "./stored-body.ts";
 
-const script = new Script(new URL("finish-job.lua", import.meta.url));
+const script = new Script(new URL("finish-job.lua", import.meta.url), [countMovePart, finishLinePart]);
 
 export interface JobToFinish {
   tenant: string;
@@ -75,6 +77,9 @@ export async function finishJob(redis: Redis, job: JobToFinish): Promise<FinishR
       `job.${status}`,
       abortChannel,
       `${job.tenant}/${job.id}`,
+      "",
+      "",
+      finishLineArgument(job.tenant, job.id),
     ],
   );
   return replySchema.parse(replyTexts(reply));

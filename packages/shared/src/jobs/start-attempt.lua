@@ -1,9 +1,9 @@
 -- start-attempt.lua: give a job to one attempt. The newest attempt owns the job; an older one of a stalled worker no longer does.
 -- Repeated for the attempt that owns the job (sent again after a lost connection) it answers the same and changes nothing.
 -- KEYS  1 job hash, 2 index of queued jobs, 3 index of running jobs, 4 channel of the job
--- ARGV  1 job id, 2 attempt id
+-- ARGV  1 job id, 2 attempt id, 3 key of the job's batch or ""
 -- Returns  {"started", attempts, failures} | {"final", status} | {"expired"} (its deadline passed before a first attempt) | {"missing"}
--- Work  at most four writes and one message; no loop
+-- Work  at most four writes and one message, and as many for the batch; no loop
 local job = redis.call('HMGET', KEYS[1], 'status', 'seq', 'attempts', 'failures', 'startedAtMs', 'expiresAtMs', 'history', 'attemptId')
 local status = job[1]
 if not status then return {'missing'} end
@@ -25,4 +25,5 @@ redis.call('HSET', KEYS[1], 'status', 'running', 'seq', seq, 'attempts', attempt
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('ZADD', KEYS[3], 0, ARGV[1])
 redis.call('PUBLISH', KEYS[4], seq .. ' running')
+if status == 'queued' then countMove(ARGV[3], 'queued', 'running') end
 return {'started', attempts, tonumber(job[4])}

@@ -47,6 +47,17 @@ export function tenantKeys(tenant: string) {
     /** The deliveries of an event that was emitted by itself, so that it is emitted once. */
     webhookEvent: (id: string) => `${base}:webhook-event:${id}`,
     webhookSecret: `${base}:webhook-secret`,
+    /** A batch; changes of its counts are published under the same name. */
+    batch: (id: string) => `${base}:batch:${id}`,
+    /** Places of its jobs that are final, in the order in which they became so. */
+    batchFinished: (id: string) => `${base}:batch:${id}:finished`,
+    /** Lines of a batch that are not expanded yet, from this place on. */
+    batchChunk: (id: string, firstLine: number | string) => `${base}:batch:${id}:chunk:${firstLine}`,
+    /** Says that the batch's acceptance was given up before it took place. */
+    batchWithdrawn: (id: string) => `${base}:batch:${id}:withdrawn`,
+    batches: `${base}:batches`,
+    /** Batches that need a worker. */
+    batchesOpen: `${base}:batches:open`,
     /** What a client's key has used in a calendar month: `{key id}:{2026-11}`. */
     quota: (keyAndMonth: string) => `${base}:quota:${keyAndMonth}`,
     /** Jobs of a client's key that are not final; only of a key with quotas. */

@@ -5,9 +5,9 @@ import * as keys from "./keys.ts";
 
 const page = readFileSync(new URL("../../../../docs/redis-keys.md", import.meta.url), "utf8");
 
-type Group = Record<string, string | ((part: string) => string)>;
+type Group = Record<string, string | ((...parts: string[]) => string)>;
 
-const patternsOf = (group: Group) => Object.values(group).map((key) => (typeof key === "string" ? key : key("*")));
+const patternsOf = (group: Group) => Object.values(group).map((key) => (typeof key === "string" ? key : key("*", "*")));
 
 /** Every export of keys.ts, as the patterns the page shows. A new one is missed by name below. */
 const exported: Partial<Record<keyof typeof keys, string[]>> = {

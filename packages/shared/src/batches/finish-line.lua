@@ -1,0 +1,18 @@
+-- finish-line.lua (part): what the final state of a job changes in its batch, in the same step. Calls countMove (count-move.lua).
+-- finishLine(told, job)
+--   told  {batch, finished: patterns of the keys, with %s for the batch's id; batches: batches that need a worker; line: the job's place}
+--   job   {batchId, from, to: states, costUsd: text or "", nowMs}
+-- Returns whether the batch is there: its worker lets the job be forgotten together with it (expire-batch.ts).
+-- The last job ends the batch: with it comes the delivery that tells of it, and a worker is asked to look after the batch.
+local function finishLine(told, job)
+  local batch = string.format(told.batch, job.batchId)
+  local open = countMove(batch, job.from, job.to)
+  if not open then return false end
+  redis.call('RPUSH', string.format(told.finished, job.batchId), told.line)
+  if job.costUsd ~= '' then redis.call('HINCRBY', batch, 'costNanoUsd', string.format('%.0f', job.costUsd * 1e9)) end
+  if open > 0 then return true end
+
+  redis.call('HSET', batch, 'status', 'ended', 'endedAtMs', job.nowMs)
+  redis.call('ZADD', told.batches, job.nowMs, job.batchId)
+  return true
+end
