@@ -64,7 +64,7 @@ export async function startWorker({ settings, accounts, redisUrl, log }: WorkerO
     log,
     ...deliveryOptions(settings),
     retentionMs: context.retentionMs,
-    renderBody: ({ tenant, jobId }) => renderJobEvent(redis, publicUrl, tenant, jobId),
+    renderBody: async ({ tenant, jobId }) => (jobId === null ? undefined : await renderJobEvent(redis, publicUrl, tenant, jobId)),
   });
 
   await opener.start();

@@ -69,20 +69,28 @@ export async function attemptDelivery(context: DeliveryContext, tenant: string, 
 
 async function renderAndStore({ redis, renderBody }: DeliveryContext, delivery: Delivery): Promise<string | undefined> {
   const body = await renderBody(delivery);
-  return body === undefined ? undefined : storeDeliveryBody(redis, delivery.tenant, delivery.id, body);
+  return body === undefined ? undefined : (await storeDeliveryBody(redis, delivery.tenant, delivery.id, body))?.body;
 }
 
 async function recordAttempt(context: DeliveryContext, delivery: Delivery, { attempt, retryAfterMs }: Post): Promise<NextLook> {
-  const { tenant, id, createdAtMs } = delivery;
+  const { tenant, id } = delivery;
   const number = delivery.attempts + 1;
   const { now, random, scheduleMs, retentionMs } = context;
-  const step = nextStep({ number, outcome: attempt, retryAfterMs, createdAtMs, nowMs: now(), random: random(), scheduleMs });
+  const step = nextStep({
+    number: number - delivery.attemptsBefore,
+    outcome: attempt,
+    retryAfterMs,
+    startedAtMs: delivery.restartedAtMs ?? delivery.createdAtMs,
+    nowMs: now(),
+    random: random(),
+    scheduleMs,
+  });
   const reply = await recordDeliveryAttempt(context.redis, { tenant, id, number, attempt, step, retentionMs });
   context.log.info({
     event: "webhook.attempted",
     ...idsOf(delivery),
     attempt: number,
-    attemptsMax: scheduleMs.length,
+    attemptsMax: delivery.attemptsBefore + scheduleMs.length,
     durationMs: attempt.durationMs,
     outcome: attempt.outcome,
     statusCode: attempt.statusCode,

@@ -1,22 +1,19 @@
--- finish-job.lua: write a job's final state, and with it the delivery that tells of it. The first final state stays; later ones are refused.
+-- finish-job.lua: write a job's final state, and with it the deliveries that tell of it. The first final state stays; later ones are refused.
 -- KEYS  1 job hash, 2 params, 3 result, 4 index of all jobs, 5 index of queued jobs, 6 index of running jobs, 7 index of jobs in this final
---       state, 8 final jobs by the time they are forgotten, 9 channel of the job, 10 delivery hash, 11 index of deliveries,
---       12 pending deliveries, 13–16 indexes of the four final states
+--       state, 8 final jobs by the time they are forgotten, 9 channel of the job, 10 hash of the delivery to its own URL,
+--       11 index of deliveries, 12 pending deliveries (10–12 are written by createDeliveries), 13–16 indexes of the four final states
 -- ARGV  1 job id, 2 final status, 3 result (packed), 4 usage (JSON) or "", 5 cost in USD or "", 6 retention in ms, 7 id of the attempt
 --       that ends or "" (the decision comes from elsewhere), 8 "1": only a job that was never started,
 --       9 delivery id, 10 event id, 11 event type, 12 abort channel, 13 what is told there,
---       14 and 15 not read, 16 what finishLine (batches/finish-line.lua) is told (JSON)
+--       14 not read, 15 keys for createDeliveries (JSON), 16 what finishLine (batches/finish-line.lua) is told (JSON)
 -- Returns  {"finished", finishedAtMs, told} | {"already", status, told} | {"started"} (refused by argument 8) | {"missing"};
---          told is 1 when there is a delivery, 0 when nobody wants to be told
--- Work  a fixed number of writes, plus at most 20 forgotten jobs removed from the indexes
-local job = redis.call('HMGET', KEYS[1], 'status', 'attemptId', 'seq', 'attempts', 'startedAtMs', 'history', 'spec')
+--          told is 1 when there are deliveries, 0 when nobody wants to be told
+-- Work  a fixed number of writes, that of createDeliveries, plus at most 20 forgotten jobs removed from the indexes
+local job = redis.call('HMGET', KEYS[1], 'status', 'attemptId', 'seq', 'attempts', 'startedAtMs', 'history', 'spec', 'deliveries')
 local status = job[1]
 if not status then return {'missing'} end
 local spec = cjson.decode(job[7])
-local url = spec.webhookUrl
-local told = 0
-if url ~= cjson.null then told = 1 end
-if status ~= 'queued' and status ~= 'running' then return {'already', status, told} end
+if status ~= 'queued' and status ~= 'running' then return {'already', status, job[8] and 1 or 0} end
 if ARGV[8] == '1' and job[5] then return {'started'} end
 
 local time = redis.call('TIME')
@@ -39,12 +36,10 @@ if not inBatch then
   redis.call('ZADD', KEYS[8], nowMs + ARGV[6], ARGV[1])
 end
 
-if told == 1 then
-  redis.call('HSET', KEYS[10], 'jobId', ARGV[1], 'eventType', ARGV[11], 'eventId', ARGV[10], 'url', url,
-    'status', 'pending', 'attempts', 0, 'createdAtMs', nowMs)
-  redis.call('ZADD', KEYS[11], 0, ARGV[9])
-  redis.call('ZADD', KEYS[12], nowMs, ARGV[9])
-end
+local event = {id = ARGV[10], type = ARGV[11], deliveryId = ARGV[9], retentionMs = ARGV[6], jobId = ARGV[1]}
+if spec.webhookUrl ~= cjson.null then event.url = spec.webhookUrl end
+local deliveries = createDeliveries(ARGV[15], event, nowMs)
+if #deliveries > 0 then redis.call('HSET', KEYS[1], 'deliveries', table.concat(deliveries, ',')) end
 
 local forgotten = redis.call('ZRANGEBYSCORE', KEYS[8], '-inf', nowMs, 'LIMIT', 0, 20)
 if #forgotten > 0 then
@@ -55,4 +50,4 @@ end
 
 redis.call('PUBLISH', KEYS[9], seq .. ' ' .. ARGV[2])
 if status == 'running' and job[2] ~= ARGV[7] then redis.call('PUBLISH', ARGV[12], ARGV[13]) end
-return {'finished', nowMs, told}
+return {'finished', nowMs, math.min(#deliveries, 1)}

@@ -5,6 +5,7 @@ import { finishLineArgument, finishLinePart } from "../batches/finish-line.ts";
 import { abortChannel, tenantKeys } from "../redis/keys.ts";
 import { replyTexts } from "../redis/reply.ts";
 import { Script } from "../redis/script.ts";
+import { createDeliveriesKeys, createDeliveriesParts } from "../webhooks/create-deliveries.ts";
 import { deliveryIdOfJob, eventIdOfJob } from "./job-id.ts";
 import type { Usage } from "./job-record.ts";
 import { statusOfResult } from "./job-result.ts";
@@ -12,7 +13,7 @@ import type { JobResult } from "./job-result.ts";
 import { finalStatuses } from "./job-status.ts";
 import { packBody } from "./stored-body.ts";
 
-const script = new Script(new URL("finish-job.lua", import.meta.url), [countMovePart, finishLinePart]);
+const script = new Script(new URL("finish-job.lua", import.meta.url), [...createDeliveriesParts, countMovePart, finishLinePart]);
 
 export interface JobToFinish {
   tenant: string;
@@ -27,7 +28,7 @@ export interface JobToFinish {
   retentionMs: number;
 }
 
-/** Whether there is a delivery that tells of it. */
+/** Whether there are deliveries that tell of it. */
 const told = z.number().transform((value) => value === 1);
 
 const replySchema = z.union([
@@ -39,8 +40,8 @@ const replySchema = z.union([
 export type FinishReply = z.output<typeof replySchema>;
 
 /**
- * Writes the final state of a job once; the first one stays. With it, in the same step, comes the delivery (still to be
- * enqueued) when somebody wants to be told, so an event is never missing. Safe to repeat.
+ * Writes the final state of a job once; the first one stays. With it, in the same step, come the deliveries (still to be
+ * enqueued) to its own URL and to the tenant's endpoints, so an event is never missing. Safe to repeat.
  */
 export async function finishJob(redis: Redis, job: JobToFinish): Promise<FinishReply> {
   const keys = tenantKeys(job.tenant);
@@ -78,7 +79,7 @@ export async function finishJob(redis: Redis, job: JobToFinish): Promise<FinishR
       abortChannel,
       `${job.tenant}/${job.id}`,
       "",
-      "",
+      createDeliveriesKeys(job.tenant),
       finishLineArgument(job.tenant, job.id),
     ],
   );

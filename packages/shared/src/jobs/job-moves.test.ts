@@ -119,23 +119,36 @@ test("the start and the return of an attempt that are sent twice count once and 
   expect(job && jobStates(job.record).map((state) => state.status)).toEqual(["queued", "running", "queued"]);
 });
 
-test("a final state and the delivery that tells of it are written together, once", async () => {
+test("a final state and the deliveries that tell of it are written together, once: to its URL and the endpoints that take its type", async () => {
   const tenant = newTenant();
   const keys = tenantKeys(tenant);
+  const quiet = await accept(tenant);
+  expect(await finish(tenant, quiet, succeeded)).toMatchObject({ outcome: "finished", isTold: false });
+
+  const endpoints = {
+    ep_A: { events: "" },
+    ep_B: { events: "job.failed,job.succeeded" },
+    ep_C: { events: "job.failed" },
+    ep_D: { enabled: 0 },
+  };
+  for (const [endpoint, fields] of Object.entries(endpoints)) {
+    await redis.hset(keys.webhookEndpoint(endpoint), { url: `https://example.com/${endpoint}`, events: "", enabled: 1, ...fields });
+    await redis.zadd(keys.webhookEndpoints, 0, endpoint);
+  }
   const id = await accept(tenant, { webhookUrl: "https://example.com/hook" });
   expect(await finish(tenant, id, succeeded)).toMatchObject({ outcome: "finished", isTold: true });
   expect(await finish(tenant, id, succeeded)).toMatchObject({ outcome: "already", isTold: true });
-  const [deliveryId, ...others] = await redis.zrange(keys.deliveriesPending, "0", "-1");
-  expect(others).toEqual([]);
-  expect(await redis.hgetall(keys.delivery(deliveryId ?? ""))).toMatchObject({
-    jobId: id,
-    eventType: "job.succeeded",
-    url: "https://example.com/hook",
-  });
 
-  const quiet = await accept(tenant);
-  expect(await finish(tenant, quiet, succeeded)).toMatchObject({ outcome: "finished", isTold: false });
-  expect(await redis.zcard(keys.deliveriesPending)).toBe(1);
+  const own = id.replace("job_", "del_");
+  expect((await readJob(redis, tenant, id))?.record.deliveries).toEqual([own, `${own}_A`, `${own}_B`, `${own}_D`]);
+  expect(await redis.zrange(keys.deliveriesPending, "0", "-1")).toEqual([own, `${own}_A`, `${own}_B`]);
+  expect(await redis.zrange(keys.deliveriesFailed, "0", "-1")).toEqual([`${own}_D`]);
+  const event = { jobId: id, eventType: "job.succeeded", eventId: id.replace("job_", "evt_") };
+  expect(await redis.hgetall(keys.delivery(own))).toMatchObject({ ...event, url: "https://example.com/hook", status: "pending" });
+  expect(await redis.hgetall(keys.delivery(`${own}_A`))).toMatchObject({ ...event, endpointId: "ep_A", url: "https://example.com/ep_A" });
+  expect(await redis.hgetall(keys.delivery(`${own}_D`))).toMatchObject({ ...event, status: "failed", failureReason: "endpoint_disabled" });
+  expect(await redis.pttl(keys.delivery(own))).toBe(-1);
+  expect(await redis.pttl(keys.delivery(`${own}_D`))).toBeGreaterThan(0);
 });
 
 test("a job that passed its deadline unstarted is not given to an attempt; a started one is not expired", async () => {

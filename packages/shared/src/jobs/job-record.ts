@@ -47,6 +47,11 @@ const jobRecordSchema = z.object({
   history: z.string(),
   usage: parsedJson(usageSchema).optional(),
   costUsd: z.coerce.number().optional(),
+  /** Ids of the deliveries that tell of its end. */
+  deliveries: z
+    .string()
+    .default("")
+    .transform((ids) => ids.split(",").filter(Boolean)),
 });
 
 export interface JobRecord extends z.output<typeof jobRecordSchema> {

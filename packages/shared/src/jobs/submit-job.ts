@@ -138,6 +138,7 @@ function newRecord(tenant: string, id: string, spec: JobSpec, createdAtMs: numbe
     startedAtMs: null,
     finishedAtMs: null,
     history: `1,queued,${createdAtMs},0;`,
+    deliveries: [],
   };
 }
 

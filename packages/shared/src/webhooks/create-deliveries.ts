@@ -6,7 +6,7 @@ export const createDeliveriesParts: readonly URL[] = ["forget-deliveries.lua", "
   (part) => new URL(part, import.meta.url),
 );
 
-/** The argument `keysJson` of `create_deliveries`: the tenant's keys, all of one slot. */
+/** The argument `keysJson` of `createDeliveries`: the tenant's keys, all of one slot. */
 export function createDeliveriesKeys(tenant: string): string {
   const keys = tenantKeys(tenant);
   return JSON.stringify({

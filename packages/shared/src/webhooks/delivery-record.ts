@@ -1,4 +1,4 @@
-// A delivery as Redis keeps it: one hash, made together with the job's final state (jobs/finish-job.lua). Beside the fields
+// A delivery as Redis keeps it: one hash, made in the same step as what it tells of (create-deliveries.lua). Beside the fields
 // below it holds `body`, once rendered, and one field `attempt.<number>` for each attempt.
 import type { Redis } from "ioredis";
 import { z } from "zod";
@@ -7,22 +7,37 @@ import { unpackBody } from "../jobs/stored-body.ts";
 import { errorPhases, outcomeCodes } from "./delivery-outcome.ts";
 import type { DeliveryAttempt } from "./delivery-outcome.ts";
 import { failureReasons } from "./delivery-schedule.ts";
+import { eventTypeSchema } from "./event-types.ts";
 
 export const deliveryStatuses = ["pending", "delivered", "failed"] as const;
 
 const milliseconds = z.coerce.number().int();
 const millisecondsOrNull = milliseconds.nullish().transform((value) => value ?? null);
 
+const textOrNull = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? null);
+
 const recordSchema = z.object({
-  jobId: z.string(),
-  eventType: z.string(),
+  /** Of what it tells; both null when it is neither a job nor a batch. */
+  jobId: textOrNull,
+  batchId: textOrNull,
+  eventType: eventTypeSchema,
   /** The `webhook-id` of every attempt. */
   eventId: z.string(),
+  /** null: to a URL that was named with the job or batch. */
+  endpointId: textOrNull,
+  /** Of an endpoint, the URL it had when the event happened. */
   url: z.string(),
   status: z.enum(deliveryStatuses),
   /** Attempts that are over. */
   attempts: z.coerce.number().int(),
+  /** Those of them that were made before the last redelivery, with which the schedule began anew. */
+  attemptsBefore: z.coerce.number().int().default(0),
   createdAtMs: milliseconds,
+  /** When it was last sent again by hand. */
+  restartedAtMs: millisecondsOrNull,
   /** null before the first attempt and after the last. */
   nextAttemptAtMs: millisecondsOrNull,
   /** null while pending. */

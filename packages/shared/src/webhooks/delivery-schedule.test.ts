@@ -6,7 +6,7 @@ const failedWith500: EndedAttempt = {
   number: 1,
   outcome: { outcome: "http_5xx", statusCode: 500 },
   retryAfterMs: null,
-  createdAtMs: 0,
+  startedAtMs: 0,
   nowMs: 0,
   random: 0.5,
   scheduleMs: defaultScheduleMs,

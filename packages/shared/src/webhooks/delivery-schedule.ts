@@ -28,27 +28,36 @@ const overloadedWaitMsMin = minute;
 /** A receiver's `Retry-After` may lengthen a wait to twice its length, short ones to this. */
 const retryAfterMsMax = hour;
 
-/** … and all waits together to this, counted from the event. */
+/** … and all waits together to this, counted from the beginning of the schedule. */
 const stretchedMsMax = 4 * 24 * hour;
 
-export const failureReasons = ["invalid_url", "blocked_address", "gone", "exhausted", "event_expired"] as const;
+export const failureReasons = [
+  "invalid_url",
+  "blocked_address",
+  "gone",
+  "exhausted",
+  "event_expired",
+  "endpoint_disabled",
+  "endpoint_deleted",
+] as const;
 
 /**
  * Why a delivery is given up: `invalid_url` and `blocked_address` will not mend by themselves, `gone` is the receiver's 410,
- * `exhausted` the end of the schedule, `event_expired` a job that was forgotten before its event could be rendered.
+ * `exhausted` the end of the schedule, `event_expired` a job that was forgotten before its event could be rendered; its endpoint is
+ * disabled, or no more.
  */
 export type FailureReason = (typeof failureReasons)[number];
 
 export type NextStep = { next: "delivered" } | { next: "retry"; nextAttemptAtMs: number } | { next: "failed"; reason: FailureReason };
 
 export interface EndedAttempt {
-  /** Number of the attempt that ended, from 1. */
+  /** Number of the attempt that ended within its run of the schedule, from 1. */
   number: number;
   outcome: Pick<DeliveryAttempt, "outcome" | "statusCode">;
   /** What the receiver asked for; null: nothing. */
   retryAfterMs: number | null;
-  /** When the event came to be. */
-  createdAtMs: number;
+  /** When the schedule began: with the event, or with a redelivery. */
+  startedAtMs: number;
   nowMs: number;
   /** From 0 up to 1. */
   random: number;
@@ -68,11 +77,11 @@ export function nextStep(ended: EndedAttempt): NextStep {
 
 function waitMs(
   baseMs: number,
-  { outcome: { outcome, statusCode }, retryAfterMs, createdAtMs, nowMs, random, scheduleMs }: EndedAttempt,
+  { outcome: { outcome, statusCode }, retryAfterMs, startedAtMs, nowMs, random, scheduleMs }: EndedAttempt,
 ): number {
   const overloaded = outcome === "timeout" || statusCode === 429;
   const leastMs = overloaded ? Math.min(overloadedWaitMsMin, Math.max(...scheduleMs)) : 0;
   const ownMs = Math.max(baseMs * (1 - jitter + 2 * jitter * random), leastMs);
-  const askedMs = Math.min(retryAfterMs ?? 0, Math.max(2 * baseMs, retryAfterMsMax), createdAtMs + stretchedMsMax - nowMs);
+  const askedMs = Math.min(retryAfterMs ?? 0, Math.max(2 * baseMs, retryAfterMsMax), startedAtMs + stretchedMsMax - nowMs);
   return Math.max(ownMs, askedMs);
 }

@@ -4,6 +4,7 @@ import { errorPhases, outcomeCodes } from "./delivery-outcome.ts";
 import { deliveryStatuses } from "./delivery-record.ts";
 import type { Delivery, NumberedAttempt } from "./delivery-record.ts";
 import { failureReasons } from "./delivery-schedule.ts";
+import { eventTypeSchema } from "./event-types.ts";
 
 const time = z.iso.datetime({ precision: 3 }).meta({ description: "UTC with milliseconds.", example: "2026-11-24T02:15:33.000Z" });
 
@@ -26,9 +27,11 @@ export const deliveryViewSchema = z
     id: z.string().meta({ example: "del_01KAV2M8Q4V6T0Z7J3C5R9XWNB" }),
     status: z.enum(deliveryStatuses),
     event_id: z.string().meta({ description: "The `webhook-id` of every attempt." }),
-    event_type: z.string(),
-    job_id: z.string(),
-    url: z.string(),
+    event_type: eventTypeSchema,
+    job_id: z.string().nullable().meta({ description: "The job the event tells of, if it tells of one." }),
+    batch_id: z.string().nullable().meta({ description: "The batch the event tells of, if it tells of one." }),
+    endpoint_id: z.string().nullable().meta({ description: "null: it goes to the `webhook_url` of the job or batch." }),
+    url: z.string().meta({ description: "Of an endpoint, the URL it had when the event happened." }),
     attempt_count: z.int(),
     created_at: time,
     next_attempt_at: time.nullable(),
@@ -51,6 +54,8 @@ export function toDeliveryView(delivery: Delivery, attempts?: readonly NumberedA
     event_id: delivery.eventId,
     event_type: delivery.eventType,
     job_id: delivery.jobId,
+    batch_id: delivery.batchId,
+    endpoint_id: delivery.endpointId,
     url: delivery.url,
     attempt_count: delivery.attempts,
     created_at: timeOf(delivery.createdAtMs),

@@ -1,11 +1,11 @@
 -- record-delivery-attempt.lua: write down an attempt and where it leads. The first final state stays; a late attempt does not reopen it.
--- KEYS  1 delivery hash, 2 pending deliveries, 3 index of deliveries
+-- KEYS  1 delivery hash, 2 pending deliveries, 3 index of deliveries, 4 index of failed ones
 -- ARGV  1 delivery id, 2 number of the attempt or 0 (given up without one), 3 the attempt as JSON or "", 4 status it leads to,
 --       5 next attempt in ms or "" (final), 6 why it failed or "", 7 retention in ms,
 --       8 what the keys of the tenant's delivery hashes begin with
 -- Returns  {"recorded"} | {"already", status} | {"superseded", nextAttemptAtMs} (another attempt of this number was recorded) | {"missing"}
--- Work  a fixed number of reads and writes, plus at most 5 expired deliveries taken out of the index
-local delivery = redis.call('HMGET', KEYS[1], 'status', 'attempts', 'nextAttemptAtMs')
+-- Work  a fixed number of reads and writes, and the part forget-deliveries.lua
+local delivery = redis.call('HMGET', KEYS[1], 'status', 'attempts', 'nextAttemptAtMs', 'createdAtMs')
 if not delivery[1] then
   redis.call('ZREM', KEYS[2], ARGV[1])
   return {'missing'}
@@ -28,13 +28,13 @@ if ARGV[4] == 'pending' then
 else
   local time = redis.call('TIME')
   redis.call('HSET', KEYS[1], 'status', ARGV[4], 'finishedAtMs', time[1] * 1000 + math.floor(time[2] / 1000))
-  if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], 'failureReason', ARGV[6]) end
+  if ARGV[4] == 'failed' then
+    redis.call('HSET', KEYS[1], 'failureReason', ARGV[6])
+    redis.call('ZADD', KEYS[4], delivery[4], ARGV[1])
+  end
   redis.call('HDEL', KEYS[1], 'nextAttemptAtMs')
   redis.call('ZREM', KEYS[2], ARGV[1])
   redis.call('PEXPIRE', KEYS[1], ARGV[7])
-  -- Ids are in the order of time, so what has expired gathers at the beginning. One comes, up to five go.
-  for _, id in ipairs(redis.call('ZRANGE', KEYS[3], 0, 4)) do
-    if redis.call('EXISTS', ARGV[8] .. id) == 0 then redis.call('ZREM', KEYS[3], id) end
-  end
+  forgetExpiredDeliveries(KEYS[3], KEYS[4], ARGV[8])
 end
 return {'recorded'}

@@ -7,7 +7,7 @@ import type { DeliveryAttempt } from "./delivery-outcome.ts";
 import { deliveryStatuses } from "./delivery-record.ts";
 import type { FailureReason, NextStep } from "./delivery-schedule.ts";
 
-const script = new Script(new URL("record-delivery-attempt.lua", import.meta.url));
+const script = new Script(new URL("record-delivery-attempt.lua", import.meta.url), [new URL("forget-deliveries.lua", import.meta.url)]);
 
 export interface AttemptToRecord {
   tenant: string;
@@ -57,7 +57,7 @@ async function record(
   const keys = tenantKeys(tenant);
   const reply = await script.run(
     redis,
-    [keys.delivery(id), keys.deliveriesPending, keys.deliveries],
+    [keys.delivery(id), keys.deliveriesPending, keys.deliveries, keys.deliveriesFailed],
     [
       id,
       number,
