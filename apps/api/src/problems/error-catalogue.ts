@@ -59,14 +59,18 @@ export const errorCatalogue = {
   rate_limited: {
     statuses: [429],
     title: "This key's own rate limit is reached",
-    cause: "The key has a limit of requests per minute, and it is used up.",
-    whatToDo: "Wait for `Retry-After` seconds.",
+    cause:
+      "The key may hand in work (jobs, batches) so many times a minute. Reading is not counted. A call that is refused later for another reason is.",
+    whatToDo: "Wait for `Retry-After` seconds. `RateLimit` and `RateLimit-Policy` say where the key stands, also on accepted calls.",
   },
   quota_exceeded: {
     statuses: [429],
     title: "This key's quota is used up",
-    cause: "The key has a limit per month, of requests or of money, and it is used up.",
-    whatToDo: "Wait for the next month, or ask the operator for more.",
+    cause:
+      "`quota` says which: `requests_per_month` or `usd_per_month` (calendar months, UTC) is used up, or the key has as many unfinished jobs as `queued_jobs` allows. " +
+      "Money is reserved for what a job may cost at most and settled by what it cost.",
+    whatToDo:
+      "Wait for `Retry-After` seconds: until the next month, or until jobs under way may have ended. The operator can make a key with more. See docs/keys.md.",
   },
   unavailable: {
     statuses: [503],

@@ -1,4 +1,6 @@
 // Errors as clients see them: RFC 9457 problem details.
+import { quotaLimits } from "@sluice/shared/quotas/key-quota";
+import type { QuotaLimit } from "@sluice/shared/quotas/key-quota";
 import { z } from "zod";
 import { errorCatalogue, problemCodes } from "./error-catalogue.ts";
 import type { ProblemCode, StatusOf } from "./error-catalogue.ts";
@@ -18,6 +20,7 @@ export const problemSchema = z
     detail: z.string().meta({ description: "For people. Programs use `code` and `issues`." }),
     request_id: z.string().meta({ description: "Also in the header `X-Request-Id`, and in the log of Sluice." }),
     issues: z.array(issueSchema).optional(),
+    quota: z.enum(quotaLimits).optional().meta({ description: "Which of the key's quotas refused (`quota_exceeded`)." }),
   })
   .meta({ id: "Problem" });
 
@@ -27,6 +30,8 @@ export interface ProblemOptions<Code extends ProblemCode> {
   /** For the client: says nothing of the inside. */
   detail: string;
   issues?: readonly Issue[];
+  /** Which of the key's quotas refused. */
+  quota?: QuotaLimit;
   headers?: Readonly<Record<string, string>>;
   /** For the operator's log. */
   cause?: unknown;
@@ -38,13 +43,15 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   readonly status: number;
   readonly issues: readonly Issue[];
+  readonly quota: QuotaLimit | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
-  private constructor(code: ProblemCode, status: number, { detail, issues = [], headers = {}, cause }: ProblemOptions<ProblemCode>) {
+  private constructor(code: ProblemCode, status: number, { detail, issues = [], quota, headers = {}, cause }: ProblemOptions<ProblemCode>) {
     super(detail, { cause });
     this.code = code;
     this.status = status;
     this.issues = issues;
+    this.quota = quota;
     this.headers = headers;
   }
 
@@ -54,7 +61,7 @@ export class Problem extends Error {
 }
 
 /** What the client reads. */
-export function problemBody({ code, status, message, issues }: Problem, requestId: string, docsBase: string): string {
+export function problemBody({ code, status, message, issues, quota }: Problem, requestId: string, docsBase: string): string {
   return JSON.stringify({
     type: `${docsBase}/docs/errors#${code}`,
     title: errorCatalogue[code].title,
@@ -63,5 +70,6 @@ export function problemBody({ code, status, message, issues }: Problem, requestI
     detail: message,
     request_id: requestId,
     ...(issues.length > 0 && { issues }),
+    quota,
   });
 }

@@ -24,7 +24,7 @@ import type { Redis } from "ioredis";
 
 export const tenant = "acme";
 
-interface JobDraft extends Partial<Omit<JobSpec, "model" | "lane" | "batchId">> {
+interface JobDraft extends Partial<Omit<JobSpec, "model" | "lane" | "batchId" | "keyId">> {
   prompt: string;
   model?: string;
   maxTokens?: number;
@@ -105,7 +105,7 @@ export async function startJobs(redisUrl: string): Promise<Jobs> {
     const { params, options } = toRequest(draft);
     const lane = await lanes.laneOf(params.model);
     await redis.sadd(tenantRegistryKey, tenant);
-    const spec = { ...options, model: params.model, lane: lane.name, batchId: null };
+    const spec = { ...options, model: params.model, lane: lane.name, batchId: null, keyId: "operator" };
     await acceptJob(redis, { tenant, id, spec, params: await packBody(params) });
     return id;
   };

@@ -116,6 +116,8 @@ export interface Schemas {
       path: string;
       message: string;
     })[] | undefined;
+    /** Which of the key's quotas refused (`quota_exceeded`). */
+    quota?: "requests_per_month" | "usd_per_month" | "queued_jobs" | undefined;
   };
   JobList: {
     object: "list";

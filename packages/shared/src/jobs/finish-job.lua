@@ -5,21 +5,31 @@
 -- ARGV  1 job id, 2 final status, 3 result (packed), 4 usage (JSON) or "", 5 cost in USD or "", 6 retention in ms, 7 id of the attempt
 --       that ends or "" (the decision comes from elsewhere), 8 "1": only a job that was never started,
 --       9 delivery id, 10 event id, 11 event type, 12 abort channel, 13 what is told there,
---       14 not read, 15 keys for createDeliveries (JSON), 16 what finishLine (batches/finish-line.lua) is told (JSON)
--- Returns  {"finished", finishedAtMs, told} | {"already", status, told} | {"started"} (refused by argument 8) | {"missing"};
+--       14 what is counted and settled (JSON of usage/usage-argument.ts), 15 keys for createDeliveries (JSON), 16 what finishLine (batches/finish-line.lua) is told (JSON)
+-- Returns  {"finished", finishedAtMs, told, notice of a quota} | {"already", status, told} | {"started"} (refused by argument 8) | {"missing"};
 --          told is 1 when there are deliveries, 0 when nobody wants to be told
+--          An answer that is refused because the job is final was paid for all the same: it is counted as wasted, once.
 -- Work  a fixed number of writes, that of createDeliveries, plus at most 20 forgotten jobs removed from the indexes
-local job = redis.call('HMGET', KEYS[1], 'status', 'attemptId', 'seq', 'attempts', 'startedAtMs', 'history', 'spec', 'deliveries')
+local job = redis.call('HMGET', KEYS[1], 'status', 'attemptId', 'seq', 'attempts', 'startedAtMs', 'history', 'spec', 'deliveries',
+  'failures', 'rateLimited', 'quota', 'finishedBy')
 local status = job[1]
 if not status then return {'missing'} end
 local spec = cjson.decode(job[7])
-if status ~= 'queued' and status ~= 'running' then return {'already', status, job[8] and 1 or 0} end
+local used = cjson.decode(ARGV[14])
+local keyId = spec.keyId or 'operator'
+if status ~= 'queued' and status ~= 'running' then
+  -- Sent twice, the attempt that ended the job comes here, too.
+  if used.tokens and ARGV[7] ~= '' and job[12] ~= ARGV[7] and redis.call('HSETNX', KEYS[1], 'wasted:' .. ARGV[7], 1) == 1 then
+    countUsage(used.usage, keyId, spec.model, wasteCounts(used))
+  end
+  return {'already', status, job[8] and 1 or 0}
+end
 if ARGV[8] == '1' and job[5] then return {'started'} end
 
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
 local seq = job[3] + 1
-redis.call('HSET', KEYS[1], 'status', ARGV[2], 'seq', seq, 'finishedAtMs', nowMs, 'attemptId', '',
+redis.call('HSET', KEYS[1], 'status', ARGV[2], 'seq', seq, 'finishedAtMs', nowMs, 'attemptId', '', 'finishedBy', ARGV[7],
   'history', job[6] .. seq .. ',' .. ARGV[2] .. ',' .. nowMs .. ',' .. job[4] .. ';')
 if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'usage', ARGV[4]) end
 if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'costUsd', ARGV[5]) end
@@ -28,13 +38,16 @@ redis.call('SET', KEYS[3], ARGV[3])
 redis.call('ZREM', KEYS[5], ARGV[1])
 redis.call('ZREM', KEYS[6], ARGV[1])
 redis.call('ZADD', KEYS[7], 0, ARGV[1])
-local inBatch = spec.batchId ~= cjson.null
-  and finishLine(cjson.decode(ARGV[16]), { batchId = spec.batchId, from = status, to = ARGV[2], costUsd = ARGV[5], nowMs = nowMs })
+local inBatch = spec.batchId ~= cjson.null and finishLine(cjson.decode(ARGV[16]), { batchId = spec.batchId, from = status, to = ARGV[2],
+  costUsd = ARGV[5], nowMs = nowMs, deliveryKeys = ARGV[15], retentionMs = ARGV[6] })
 if not inBatch then
   redis.call('PEXPIRE', KEYS[1], ARGV[6])
   redis.call('PEXPIRE', KEYS[3], ARGV[6])
   redis.call('ZADD', KEYS[8], nowMs + ARGV[6], ARGV[1])
 end
+
+countUsage(used.usage, keyId, spec.model, jobCounts(used, ARGV[2], job[4], job[9], job[10]))
+local notice = settleKeyQuota(used, keyId, job[11], job[5] or (ARGV[2] ~= 'canceled' and ARGV[2] ~= 'expired'), used.nanoUsd, nowMs)
 
 local event = {id = ARGV[10], type = ARGV[11], deliveryId = ARGV[9], retentionMs = ARGV[6], jobId = ARGV[1]}
 if spec.webhookUrl ~= cjson.null then event.url = spec.webhookUrl end
@@ -50,4 +63,4 @@ end
 
 redis.call('PUBLISH', KEYS[9], seq .. ' ' .. ARGV[2])
 if status == 'running' and job[2] ~= ARGV[7] then redis.call('PUBLISH', ARGV[12], ARGV[13]) end
-return {'finished', nowMs, math.min(#deliveries, 1)}
+return {'finished', nowMs, math.min(#deliveries, 1), notice}

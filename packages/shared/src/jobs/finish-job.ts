@@ -2,9 +2,11 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import { countMovePart } from "../batches/count-move.ts";
 import { finishLineArgument, finishLinePart } from "../batches/finish-line.ts";
+import { keyQuotaPart, noticeOrNone } from "../quotas/key-quota.ts";
 import { abortChannel, tenantKeys } from "../redis/keys.ts";
 import { replyTexts } from "../redis/reply.ts";
 import { Script } from "../redis/script.ts";
+import { countUsagePart, usageArgument } from "../usage/usage-argument.ts";
 import { createDeliveriesKeys, createDeliveriesParts } from "../webhooks/create-deliveries.ts";
 import { deliveryIdOfJob, eventIdOfJob } from "./job-id.ts";
 import type { Usage } from "./job-record.ts";
@@ -13,7 +15,13 @@ import type { JobResult } from "./job-result.ts";
 import { finalStatuses } from "./job-status.ts";
 import { packBody } from "./stored-body.ts";
 
-const script = new Script(new URL("finish-job.lua", import.meta.url), [...createDeliveriesParts, countMovePart, finishLinePart]);
+const script = new Script(new URL("finish-job.lua", import.meta.url), [
+  ...createDeliveriesParts,
+  countMovePart,
+  finishLinePart,
+  keyQuotaPart,
+  countUsagePart,
+]);
 
 export interface JobToFinish {
   tenant: string;
@@ -32,7 +40,9 @@ export interface JobToFinish {
 const told = z.number().transform((value) => value === 1);
 
 const replySchema = z.union([
-  z.tuple([z.literal("finished"), z.number(), told]).transform(([outcome, finishedAtMs, isTold]) => ({ outcome, finishedAtMs, isTold })),
+  z
+    .tuple([z.literal("finished"), z.number(), told, noticeOrNone])
+    .transform(([outcome, finishedAtMs, isTold, notice]) => ({ outcome, finishedAtMs, isTold, notice })),
   z.tuple([z.literal("already"), z.enum(finalStatuses), told]).transform(([outcome, status, isTold]) => ({ outcome, status, isTold })),
   z.tuple([z.enum(["started", "missing"])]).transform(([outcome]) => ({ outcome })),
 ]);
@@ -41,7 +51,8 @@ export type FinishReply = z.output<typeof replySchema>;
 
 /**
  * Writes the final state of a job once; the first one stays. With it, in the same step, come the deliveries (still to be
- * enqueued) to its own URL and to the tenant's endpoints, so an event is never missing. Safe to repeat.
+ * enqueued) to its own URL and to the tenant's endpoints, so an event is never missing. What was used is
+ * counted and the key's quotas are settled, so nothing counts twice. Safe to repeat.
  */
 export async function finishJob(redis: Redis, job: JobToFinish): Promise<FinishReply> {
   const keys = tenantKeys(job.tenant);
@@ -78,7 +89,7 @@ export async function finishJob(redis: Redis, job: JobToFinish): Promise<FinishR
       `job.${status}`,
       abortChannel,
       `${job.tenant}/${job.id}`,
-      "",
+      usageArgument(job.tenant, { usage: job.usage, costUsd: job.costUsd, nowMs: Date.now() }),
       createDeliveriesKeys(job.tenant),
       finishLineArgument(job.tenant, job.id),
     ],

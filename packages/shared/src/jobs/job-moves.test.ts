@@ -42,6 +42,7 @@ function aSpec(spec: Partial<JobSpec> = {}): JobSpec {
     lane: "{default.haiku-4-5}",
     customId: null,
     batchId: null,
+    keyId: "operator",
     webhookUrl: null,
     priority: "normal",
     metadata: {},

@@ -9,6 +9,8 @@ export const jobSpecSchema = z.object({
   lane: z.string(),
   customId: z.string().nullable(),
   batchId: z.string().nullable(),
+  /** Key it was handed in with; of jobs that are older than keys: the operator's. */
+  keyId: z.string().default("operator"),
   webhookUrl: z.string().nullable(),
   priority: z.enum(["high", "normal", "low"]),
   metadata: z.record(z.string(), z.string()),

@@ -21,6 +21,7 @@ async function accept(tenant: string, batchId: string | null): Promise<string> {
     lane: "{default.haiku-4-5}",
     customId: null,
     batchId,
+    keyId: "operator",
     webhookUrl: null,
     priority: "normal" as const,
     metadata: {},

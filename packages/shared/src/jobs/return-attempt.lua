@@ -2,9 +2,9 @@
 -- Repeated for the attempt that put it back (sent again after a lost connection) it answers the same and changes nothing.
 -- KEYS  1 job hash, 2 index of queued jobs, 3 index of running jobs, 4 channel of the job
 -- ARGV  1 job id, 2 attempt id, 3 "retry" (uses up one of maxAttempts) or "rest" (the attempt is given back),
---       4 not read, 5 key of the job's batch or ""
+--       4 "rate_limited" (counts for the usage: Claude answered 429) or "", 5 key of the job's batch or ""
 -- Returns  {"returned", failures} | {"refused", status} | {"missing"}
--- Work  at most four writes and one message, and as many for the batch; no loop
+-- Work  at most five writes and one message, and as many for the batch; no loop
 local job = redis.call('HMGET', KEYS[1], 'status', 'attemptId', 'seq', 'attempts', 'failures', 'history', 'returnedBy')
 local status = job[1]
 if not status then return {'missing'} end
@@ -20,6 +20,7 @@ if ARGV[3] == 'retry' then failures = failures + 1 else attempts = attempts - 1 
 
 redis.call('HSET', KEYS[1], 'status', 'queued', 'seq', seq, 'attempts', attempts, 'failures', failures, 'attemptId', '', 'returnedBy', ARGV[2],
   'history', job[6] .. seq .. ',queued,' .. nowMs .. ',' .. attempts .. ';')
+if ARGV[4] == 'rate_limited' then redis.call('HINCRBY', KEYS[1], 'rateLimited', 1) end
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZADD', KEYS[2], 0, ARGV[1])
 redis.call('PUBLISH', KEYS[4], seq .. ' queued')

@@ -9,6 +9,7 @@ const script = new Script(new URL("return-attempt.lua", import.meta.url), [count
 
 /**
  * Puts a job back to `queued`: `retry` uses up one of its attempts, `rest` gives the attempt back. Safe to repeat.
+ * `rate_limited`: Claude answered 429, which the usage counts.
  *
  * @returns false when the job is final or belongs to a newer attempt by now; nothing was changed then
  */
@@ -16,12 +17,13 @@ export async function returnAttempt(
   redis: Redis,
   { tenant, jobId, attemptId, batchId }: Attempt,
   kind: "retry" | "rest",
+  because?: "rate_limited",
 ): Promise<boolean> {
   const keys = tenantKeys(tenant);
   const reply = await script.run(
     redis,
     [keys.job(jobId), keys.jobsOf("queued"), keys.jobsOf("running"), keys.jobChannel(jobId)],
-    [jobId, attemptId, kind, "", batchKeyOf(tenant, batchId)],
+    [jobId, attemptId, kind, because ?? "", batchKeyOf(tenant, batchId)],
   );
   return String(replyTexts(reply)).startsWith("returned");
 }

@@ -131,7 +131,7 @@ test("a submission without a connection leaves nothing to withdraw", async () =>
 test("an acceptance that arrives after its withdrawal is refused", async () => {
   const tenant = "late";
   const { options, params } = aJob(tenant);
-  const spec = { ...options, model, lane: "{default.haiku-4-5}", batchId: null };
+  const spec = { ...options, model, lane: "{default.haiku-4-5}", batchId: null, keyId: "operator" };
   const id = "job_01KAV2M8Q4V6T0Z7J3C5R9XWNB";
   expect(await withdrawJob(redis, { tenant, id })).toBe(true);
   expect(await acceptJob(redis, { tenant, id, spec, params: await packBody(params) })).toEqual({ outcome: "withdrawn" });

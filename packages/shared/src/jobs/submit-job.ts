@@ -1,9 +1,13 @@
 import type { Redis } from "ioredis";
+import { operatorKeyId } from "../access/authenticator.ts";
 import { jobCostTokens } from "../fairness/job-cost.ts";
 import type { LaneDirectory } from "../lanes/lane-directory.ts";
 import { namedForMs } from "../lanes/lane-registry.ts";
 import { enqueueJob } from "../lanes/lane-queue.ts";
 import type { QueuedJob } from "../lanes/lane-queue.ts";
+import { hasQuota } from "../quotas/key-quota.ts";
+import type { QuotaKey, QuotaNotice } from "../quotas/key-quota.ts";
+import { worstCaseNanoUsd } from "../quotas/worst-case-cost.ts";
 import { deadlinesKey, tenantRegistryKey } from "../redis/keys.ts";
 import { acceptJob, completeIdempotency } from "./accept-job.ts";
 import type { AcceptReply, Idempotency } from "./accept-job.ts";
@@ -18,12 +22,16 @@ export interface SubmitContext {
   redis: Redis;
   lanes: LaneDirectory;
   withdrawals: Withdrawals;
+  /** Told when a key reaches a threshold of a monthly quota; it must not throw. */
+  tellNotice?: (tenant: string, notice: QuotaNotice) => void;
 }
 
 export interface JobToSubmit {
   tenant: string;
   params: MessageParams;
-  options: Omit<JobSpec, "model" | "lane" | "batchId">;
+  options: Omit<JobSpec, "model" | "lane" | "batchId" | "keyId">;
+  /** The key it is handed in with; unset: the operator's, which has no quotas. */
+  key?: QuotaKey | undefined;
   /** Of the accounts this one; else the one that starts it soonest. */
   account?: string | undefined;
   /** The tenant's share beside that of others; 1 unless said. */
@@ -40,7 +48,10 @@ export interface SubmittedJob {
   jobsAhead: number;
 }
 
-export type SubmitReply = SubmittedJob | Extract<AcceptReply, { outcome: "replayed" | "mismatch" | "in_progress" }>;
+export type SubmitReply = SubmittedJob | Extract<AcceptReply, { outcome: "replayed" | "mismatch" | "in_progress" | "quota_exceeded" }>;
+
+/** Without quotas. */
+const operator: QuotaKey = { id: operatorKeyId, limits: {} };
 
 /** When this process named a tenant in the registry, per connection. */
 const namedTenants = new WeakMap<Redis, Map<string, number>>();
@@ -54,17 +65,17 @@ const namedTenants = new WeakMap<Redis, Map<string, number>>();
  */
 export async function submitJob(
   context: SubmitContext,
-  { tenant, params, options, account, weight, idempotency }: JobToSubmit,
+  { tenant, params, options, key = operator, account, weight, idempotency }: JobToSubmit,
 ): Promise<SubmitReply> {
   const { redis, lanes } = context;
   const [lane, packed] = await Promise.all([lanes.laneOf(params.model, account), packBody(params), nameTenant(redis, tenant)]);
-  const spec: JobSpec = { ...options, model: params.model, lane: lane.name, batchId: null };
+  const spec: JobSpec = { ...options, model: params.model, lane: lane.name, batchId: null, keyId: key.id };
   const id = newJobId();
   const share: Share = { weight, costTokens: jobCostTokens(params) };
   // Without a connection no command leaves, now or later: there is nothing to withdraw, however many callers try.
   const wasConnected = redis.status === "ready";
   try {
-    if (idempotency === undefined) {
+    if (idempotency === undefined && !hasQuota(key)) {
       // Sent together on one connection, so Redis sees the record before the BullMQ job, and after the same round trip.
       const [reply, jobsAhead] = await allDone([
         acceptJob(redis, { tenant, id, spec, params: packed }),
@@ -73,7 +84,10 @@ export async function submitJob(
       if (reply.outcome !== "accepted") throw new Error(`a job without an idempotency key was ${reply.outcome}`);
       return { outcome: "accepted", record: newRecord(tenant, id, spec, reply.createdAtMs), jobsAhead };
     }
-    const reply = await acceptJob(redis, { tenant, id, spec, params: packed, idempotency });
+    // Alone: what it is refused for must not be in its lane.
+    const quota = hasQuota(key) ? { key, worstCaseNanoUsd: worstCaseOf(key, params) } : undefined;
+    const reply = await acceptJob(redis, { tenant, id, spec, params: packed, idempotency, quota });
+    if ("notice" in reply && reply.notice !== undefined) context.tellNotice?.(tenant, reply.notice);
     switch (reply.outcome) {
       case "accepted":
         return await enqueueRecorded(context, newRecord(tenant, id, spec, reply.createdAtMs), share);
@@ -104,6 +118,11 @@ export async function rememberAnswer(context: SubmitContext, record: JobRecord, 
     withdraw(context, { tenant, id, spec, idempotency });
     throw error;
   }
+}
+
+/** Without a limit of money nobody asks. */
+function worstCaseOf({ limits }: QuotaKey, params: MessageParams): number {
+  return limits.usdPerMonth === undefined ? 0 : worstCaseNanoUsd(params);
 }
 
 function withdraw(

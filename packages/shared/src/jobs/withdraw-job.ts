@@ -1,9 +1,10 @@
 import type { Redis } from "ioredis";
+import { keyQuotaPart, settleNames } from "../quotas/key-quota.ts";
 import { tenantKeys } from "../redis/keys.ts";
 import { replyTexts } from "../redis/reply.ts";
 import { Script } from "../redis/script.ts";
 
-const script = new Script(new URL("withdraw-job.lua", import.meta.url));
+const script = new Script(new URL("withdraw-job.lua", import.meta.url), [keyQuotaPart]);
 
 /** Longer than any connection keeps commands that were not delivered. */
 const markKeptMs = 3_600_000;
@@ -31,7 +32,7 @@ export async function withdrawJob(redis: Redis, { tenant, id, idempotencyKeyHash
       keys.idempotency(idempotencyKeyHash ?? "none"),
       keys.jobWithdrawn(id),
     ],
-    [id, markKeptMs],
+    [id, markKeptMs, JSON.stringify(settleNames(tenant))],
   );
   return String(replyTexts(reply)) === "withdrawn";
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pricedModels } from "./prices.ts";
+import { batchFactor, priceFor } from "./prices.ts";
 
 const count = z
   .number()
@@ -15,28 +15,28 @@ const usageSchema = z.looseObject({
     .looseObject({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count })
     .nullish()
     .transform((value) => value ?? null),
+  service_tier: z.string().nullish(),
 });
 
 /**
  * What one answer costs in USD by Claude's `usage`, rounded to 0.1 micro-dollars; undefined for a model without a known price.
- * Fast mode, `inference_geo` and server tools are not in the table, so an answer that used them costs more.
+ * An answer of the service tier `batch` costs half. Fast mode, `inference_geo` and server tools are not in the table, so an
+ * answer that used them costs more.
  */
 export function costOf(model: string, usage: unknown): number | undefined {
-  const priced = pricedModels.find(({ pattern }) => pattern.test(model));
   const parsed = usageSchema.safeParse(usage);
-  if (priced === undefined || !parsed.success) return undefined;
-
-  const { input_tokens: input, output_tokens: output, cache_read_input_tokens: read, cache_creation_input_tokens: written } = parsed.data;
-  const written1h = parsed.data.cache_creation?.ephemeral_1h_input_tokens ?? 0;
-  const { price, longPrompt } = priced;
-  const {
-    input: inputPrice,
-    output: outputPrice,
-    cacheRead,
-    cacheWrite5m,
-    cacheWrite1h,
-  } = longPrompt !== undefined && input + read + written > longPrompt.aboveTokens ? longPrompt.price : price;
+  if (!parsed.success) return undefined;
+  const { input_tokens: input, output_tokens: output, cache_read_input_tokens: read, cache_creation, service_tier } = parsed.data;
+  const written1h = cache_creation?.ephemeral_1h_input_tokens ?? 0;
+  // The sum stands beside its parts; either may be left out.
+  const written = Math.max(parsed.data.cache_creation_input_tokens, written1h + (cache_creation?.ephemeral_5m_input_tokens ?? 0));
+  const price = priceFor(model, input + read + written);
+  if (price === undefined) return undefined;
   const micros =
-    input * inputPrice + output * outputPrice + read * cacheRead + (written - written1h) * cacheWrite5m + written1h * cacheWrite1h;
-  return Math.round(micros * 10) / 1e7;
+    input * price.input +
+    output * price.output +
+    read * price.cacheRead +
+    (written - written1h) * price.cacheWrite5m +
+    written1h * price.cacheWrite1h;
+  return Math.round(micros * (service_tier === "batch" ? batchFactor : 1) * 10) / 1e7;
 }

@@ -1,4 +1,11 @@
 // USD per million tokens, as published up to 2026-11-10 (Fable 5.2: 2026-11-09, its cache prices from third parties).
+
+/** Day of the table: what is counted later is counted by it until it is replaced. */
+export const pricesAsOf = "2026-11-10";
+
+/** Message Batches cost half of everything (Batch processing page, 2026-08). */
+export const batchFactor = 0.5;
+
 export interface Price {
   input: number;
   output: number;
@@ -23,7 +30,7 @@ const price = (input: number, output: number, cacheRead: number): Price => ({
 });
 
 /** First match counts. */
-export const pricedModels: readonly PricedModel[] = [
+const pricedModels: readonly PricedModel[] = [
   { pattern: /^claude-(fable|mythos)-5-2(-|$)/, price: price(8, 40, 0.2) },
   { pattern: /^claude-(fable|mythos)-5-1(-|$)/, price: price(10, 50, 0.25) },
   { pattern: /^claude-(fable|mythos)-5(-\d{8})?$/, price: price(10, 50, 1) },
@@ -40,3 +47,14 @@ export const pricedModels: readonly PricedModel[] = [
   },
   { pattern: /^claude-haiku-4-5(-|$)/, price: price(1, 5, 0.1) },
 ];
+
+/**
+ * The price of a model; undefined when it is not known.
+ *
+ * @param promptTokens all of the prompt, cache reads and writes included
+ */
+export function priceFor(model: string, promptTokens: number): Price | undefined {
+  const priced = pricedModels.find(({ pattern }) => pattern.test(model));
+  if (priced?.longPrompt !== undefined && promptTokens > priced.longPrompt.aboveTokens) return priced.longPrompt.price;
+  return priced?.price;
+}

@@ -19,6 +19,7 @@ async function foreignJob(): Promise<string> {
     lane: "{default.model-m}",
     customId: null,
     batchId: null,
+    keyId: "operator",
     webhookUrl: null,
     priority: "normal" as const,
     metadata: {},

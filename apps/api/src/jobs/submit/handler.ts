@@ -10,6 +10,7 @@ import { jsonAnswer } from "../../http/answer.ts";
 import type { Answer } from "../../http/answer.ts";
 import { keyedOperation } from "../../http/operation.ts";
 import type { KeyedCall } from "../../http/operation.ts";
+import { quotaExceeded } from "../../access/quota-exceeded.ts";
 import { Problem } from "../../problems/problem.ts";
 import { waitUntilFinal } from "../../waiting/wait-until-final.ts";
 import { readWait } from "../../waiting/wait-parameter.ts";
@@ -26,7 +27,7 @@ export const submitJobOperation = keyedOperation({
   async handle(call) {
     const { context, trace, caller, body, bodyBytes, headers } = call;
     const idempotency = idempotencyOf(headers["Idempotency-Key"], bodyBytes);
-    const reply = await submitJob(context, jobOfRequest(caller.tenant, body, context, idempotency));
+    const reply = await submitJob(context, jobOfRequest(caller, body, context, idempotency));
     switch (reply.outcome) {
       case "accepted": {
         trace.jobId = reply.record.id;
@@ -39,6 +40,8 @@ export const submitJobOperation = keyedOperation({
         trace.jobId = accepted.view.id;
         return await answerAccepted(call, accepted, { "Idempotent-Replayed": "true" });
       }
+      case "quota_exceeded":
+        throw quotaExceeded(reply.refusal);
       case "mismatch":
         throw Problem.of("idempotency_mismatch", { detail: "This Idempotency-Key was used with another body." });
       case "in_progress":

@@ -1,3 +1,4 @@
+import type { Caller } from "@sluice/shared/access/authenticator";
 import type { Idempotency } from "@sluice/shared/jobs/accept-job";
 import type { JobRequest, MessageParams } from "@sluice/shared/jobs/job-request";
 import type { JobToSubmit } from "@sluice/shared/jobs/submit-job";
@@ -11,7 +12,7 @@ import { Problem } from "../../problems/problem.ts";
  * @throws Problem `invalid_request` for a webhook URL that may not be called, and for an account that is not there
  */
 export function jobOfRequest(
-  tenant: string,
+  caller: Caller,
   request: JobRequest,
   { settings, lanes }: ApiContext,
   idempotency: Idempotency | undefined,
@@ -27,7 +28,9 @@ export function jobOfRequest(
     });
   }
   return {
-    tenant,
+    tenant: caller.tenant,
+    key: { id: caller.keyId, limits: caller.limits },
+    weight: caller.weight,
     params: paramsOf(request, settings),
     account,
     idempotency,
