@@ -1,4 +1,6 @@
 import type { Account } from "@sluice/shared/accounts/account";
+import { renderBatchEvent } from "@sluice/shared/batches/announce-batch";
+import { openBatchesQueue } from "@sluice/shared/batches/batches-queue";
 import { announceJob, renderJobEvent } from "@sluice/shared/jobs/announce-job";
 import { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
 import type { Logger } from "@sluice/shared/logging/logger";
@@ -7,6 +9,9 @@ import { connectForWorker } from "@sluice/shared/redis/connect";
 import { openDeliveriesQueue } from "@sluice/shared/webhooks/deliveries-queue";
 import { deliveryOptions } from "@sluice/shared/webhooks/webhook-settings";
 import { AccountMonth } from "./admission/account-month.ts";
+import { startBatchWorker } from "./batches/batch-worker.ts";
+import { repairBatches } from "./batches/repair-batches.ts";
+import { waitingJobsMaxUsually } from "./batches/work-on-batch.ts";
 import { createDeliveryWorker } from "./deliveries/delivery-worker.ts";
 import { repairDeliveries } from "./deliveries/repair-deliveries.ts";
 import { Housekeeping } from "./housekeeping/housekeeping.ts";
@@ -26,7 +31,7 @@ export interface WorkerOptions {
   log: Logger;
 }
 
-/** Starts everything a worker process does: attempts, deliveries, housekeeping. Resolves when the lanes are open. */
+/** Starts everything a worker process does: attempts, batches, deliveries, housekeeping. Resolves when the lanes are open. */
 export async function startWorker({ settings, accounts, redisUrl, log }: WorkerOptions): Promise<RunningWorker> {
   const redis = connectForWorker(redisUrl);
   const subscriber = connectForWorker(redisUrl);
@@ -36,6 +41,8 @@ export async function startWorker({ settings, accounts, redisUrl, log }: WorkerO
   }
   const deliveries = openDeliveriesQueue(redis);
   deliveries.on("error", (error) => warn({ event: "deliveries.error", error: error.message }));
+  const batches = openBatchesQueue(redis);
+  batches.on("error", (error) => warn({ event: "batches.error", error: error.message }));
   const lanes = new LaneDirectory(redis, accounts);
   const publicUrl = settings.SLUICE_PUBLIC_URL;
   const context = {
@@ -57,26 +64,37 @@ export async function startWorker({ settings, accounts, redisUrl, log }: WorkerO
     burstSeconds: settings.SLUICE_BURST_SECONDS,
     concurrency: settings.SLUICE_CONCURRENCY,
   });
-  const housekeeping = new Housekeeping({ context, lanes, log, repairDeliveries: () => repairDeliveries(redis, deliveries, Date.now()) });
+  const housekeeping = new Housekeeping({
+    context,
+    lanes,
+    log,
+    repairDeliveries: () => repairDeliveries(redis, deliveries, Date.now()),
+    repairBatches: () => repairBatches(redis, batches, Date.now()),
+  });
 
   const deliveryWorker = createDeliveryWorker({
     redis,
     log,
     ...deliveryOptions(settings),
     retentionMs: context.retentionMs,
-    renderBody: async ({ tenant, jobId }) => (jobId === null ? undefined : await renderJobEvent(redis, publicUrl, tenant, jobId)),
+    async renderBody({ tenant, jobId, batchId }) {
+      if (batchId !== null) return await renderBatchEvent(redis, tenant, batchId);
+      return jobId === null ? undefined : await renderJobEvent(redis, publicUrl, tenant, jobId);
+    },
   });
 
   await opener.start();
   await deliveryWorker.start();
+  const batchWorker = startBatchWorker({ ...context, lanes, deliveries, waitingJobsMax: waitingJobsMaxUsually }, redis);
   housekeeping.start();
 
   const stop = async () => {
     await housekeeping.stop();
     const graceMs = settings.SLUICE_STOP_GRACE_SECONDS * 1_000;
-    await Promise.all([opener.stop(graceMs), deliveryWorker.stop(Math.min(graceMs, 3_000))]);
+    await Promise.all([opener.stop(graceMs), deliveryWorker.stop(Math.min(graceMs, 3_000)), batchWorker.stop()]);
     await lanes.close();
     await deliveries.close();
+    await batches.close();
     redis.disconnect();
     subscriber.disconnect();
   };

@@ -11,6 +11,8 @@ export interface HousekeepingOptions {
   log: Logger;
   /** Enqueues pending deliveries that BullMQ does not know. */
   repairDeliveries: () => Promise<number>;
+  /** Enqueues batches that need a worker. */
+  repairBatches: () => Promise<number>;
   /** Time between two rounds. */
   intervalMs?: number;
 }
@@ -19,7 +21,7 @@ export interface HousekeepingOptions {
 const roundIntervalMs = 1_000;
 
 /**
- * What no request and no attempt does: ends jobs whose deadline passed, finds jobs and deliveries that a crash left
+ * What no request and no attempt does: ends jobs whose deadline passed, finds jobs, deliveries and batches that a crash left
  * between two steps. Every step is safe to repeat, so each worker process may do it.
  */
 export class Housekeeping {
@@ -48,11 +50,12 @@ export class Housekeeping {
   }
 
   async #work(): Promise<void> {
-    const { context, lanes, log, repairDeliveries } = this.#options;
+    const { context, lanes, log, repairDeliveries, repairBatches } = this.#options;
     try {
       const expired = await expireJobs({ ...context, lanes }, Date.now());
       const orphans = await repairOrphans(context.redis, lanes, this.#cursors, Date.now());
       const deliveries = await repairDeliveries();
+      await repairBatches();
       if (orphans.length > 0 || deliveries > 0) log.warn({ event: "housekeeping.repaired", orphans, deliveries });
       if (expired > 0) log.info({ event: "housekeeping.expired", deadlines: expired });
     } catch (error) {

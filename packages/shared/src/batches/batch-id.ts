@@ -11,7 +11,10 @@ const lineDigits = 4;
 /** `api-contract.md`: lines of one batch. */
 export const batchLinesMax = 100_000;
 
-/** Digits of a batch's own ULID at this place lie above those of all its lines: no event or delivery has the id of another. */
+/**
+ * A batch's own ULID has a higher digit at this place than those of all its lines: the event and delivery of its end, which are
+ * named after it (finish-line.lua), have other ids than those of its jobs.
+ */
 const firstLineDigitMax = 3;
 
 const prefix = "batch_";
@@ -44,13 +47,4 @@ export function jobIdOfLine(batchId: string, line: number): string {
 /** The place that {@link jobIdOfLine} has put into a job's id; of a job outside of batches it says nothing. */
 export function lineOfJobId(jobId: string): number {
   return [...jobId.slice(-lineDigits)].reduce((number, digit) => number * digits.length + digits.indexOf(digit), 0);
-}
-
-/** A batch ends once, so its event and delivery have one id each. */
-export function eventIdOfBatch(batchId: string): string {
-  return `evt_${batchId.slice(prefix.length)}`;
-}
-
-export function deliveryIdOfBatch(batchId: string): string {
-  return `del_${batchId.slice(prefix.length)}`;
 }

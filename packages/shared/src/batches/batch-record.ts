@@ -49,6 +49,11 @@ const batchRecordSchema = z.object({
   canceled: count,
   expired: count,
   costNanoUsd: count,
+  /** Ids of the deliveries that tell of its end. */
+  deliveries: z
+    .string()
+    .default("")
+    .transform((ids) => ids.split(",").filter(Boolean)),
 });
 
 export interface BatchRecord extends Omit<z.output<typeof batchRecordSchema>, JobStatus> {
