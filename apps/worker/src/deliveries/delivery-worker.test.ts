@@ -36,6 +36,7 @@ async function setUp(overrides: Partial<DeliveryWorkerOptions> = {}) {
   let rendered = 0;
   const worker = createDeliveryWorker({
     redis,
+    deliveries: queue,
     log,
     policy: { allowPrivate: [parseAddressRange("127.0.0.0/8")], ports: [443] },
     timeoutMs: 5_000,

@@ -1,10 +1,13 @@
-// Takes deliveries from their BullMQ queue. One BullMQ job stays with a delivery from its first attempt to its last.
+// Takes deliveries from their BullMQ queue. One BullMQ job stays with a delivery from its first attempt to its last. What cannot be
+// attempted now goes back into the queue with a time, so that it holds no slot.
 import type { Logger } from "@sluice/shared/logging/logger";
 import { warnSparingly } from "@sluice/shared/logging/warn-sparingly";
 import { queuePrefix } from "@sluice/shared/redis/keys";
 import type { WebhookPolicy } from "@sluice/shared/webhooks/address-guard";
+import { defaultBreaker } from "@sluice/shared/webhooks/breaker";
+import type { BreakerOptions } from "@sluice/shared/webhooks/breaker";
 import { deliveriesQueueName } from "@sluice/shared/webhooks/deliveries-queue";
-import type { QueuedDelivery } from "@sluice/shared/webhooks/deliveries-queue";
+import type { DeliveriesQueue, QueuedDelivery } from "@sluice/shared/webhooks/deliveries-queue";
 import { DelayedError, WaitingError } from "bullmq";
 import type { Job } from "bullmq";
 import type { Redis } from "ioredis";
@@ -13,10 +16,12 @@ import type { DeliveryContext, NextLook } from "./attempt-delivery.ts";
 import type { Resolve } from "./callable-addresses.ts";
 import { PatientWorker } from "../queues/patient-worker.ts";
 import { createGuardedAgent } from "./guarded-agent.ts";
+import { TargetSlots } from "./target-slots.ts";
 
 export interface DeliveryWorkerOptions {
   /** From `connectForWorker`; stays open when the worker stops. */
   redis: Redis;
+  deliveries: DeliveriesQueue;
   log: Logger;
   policy: WebhookPolicy;
   timeoutMs: number;
@@ -28,6 +33,7 @@ export interface DeliveryWorkerOptions {
   now?: () => number;
   random?: () => number;
   resolve?: Resolve;
+  breaker?: BreakerOptions;
   /** A killed worker's deliveries are back within lock + interval. */
   lockMs?: number;
   stalledCheckMs?: number;
@@ -47,7 +53,10 @@ const brokenWaitMsMax = 5 * 60_000;
 export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWorker {
   const { redis, log, now = Date.now, random = Math.random, lockMs = 30_000, stalledCheckMs = 5_000, ...rest } = options;
   const agent = createGuardedAgent(options);
-  const context: DeliveryContext = { ...rest, redis, log, now, random, agent };
+  const targets = new TargetSlots({ slots: options.concurrency, now, random });
+  const context: DeliveryContext = { breaker: defaultBreaker, ...rest, redis, log, now, random, agent, targets };
+  /** How often in a row a delivery could not be looked at. */
+  const broken = new Map<string, number>();
   let worker: PatientWorker<QueuedDelivery, null> | undefined;
   let ready: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
@@ -56,15 +65,19 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   const process = async (job: Job<QueuedDelivery, null>, token?: string, signal?: AbortSignal): Promise<null> => {
     const { id } = job;
     if (id === undefined || token === undefined || signal === undefined) throw new Error("BullMQ gave no job id, token or signal");
-    return carryOut(await lookAt(job.data.tenant, id, job.attemptsStarted, signal), job, token);
+    return carryOut(await lookAt(job.data.tenant, id, signal), job, token);
   };
 
-  const lookAt = async (tenant: string, id: string, looks: number, signal: AbortSignal): Promise<NextLook> => {
+  const lookAt = async (tenant: string, id: string, signal: AbortSignal): Promise<NextLook> => {
     try {
-      return await attemptDelivery(context, tenant, id, signal);
+      const next = await attemptDelivery(context, tenant, id, signal);
+      broken.delete(id);
+      return next;
     } catch (error) {
       log.error({ event: "webhook.broke", tenant, deliveryId: id, error });
-      return { look: "later", atMs: now() + Math.min(brokenWaitMs * 2 ** (looks - 1), brokenWaitMsMax) };
+      const times = broken.get(id) ?? 0;
+      broken.set(id, times + 1);
+      return { look: "later", atMs: now() + Math.min(brokenWaitMs * 2 ** times, brokenWaitMsMax) };
     }
   };
 

@@ -30,7 +30,7 @@ export interface PostContext {
 
 export type PostResult =
   /** It ended, well or not: to be recorded. */
-  | { phase: "attempt"; attempt: DeliveryAttempt; retryAfterMs: number | null }
+  | { phase: "attempt"; attempt: DeliveryAttempt; retryAfterMs: number | null; asksToDisable: boolean }
   /** Broken off by the signal: nothing is known of it, so the delivery is given back as it was. */
   | { phase: "stopped" };
 
@@ -62,6 +62,7 @@ export async function postWebhook(webhook: WebhookToPost, context: PostContext):
       responseExcerpt: response === undefined ? null : excerpt.text,
     },
     retryAfterMs: retryAfterMs(response?.headers["retry-after"], context.now()),
+    asksToDisable: response?.headers["webhook-delivery"] === "disable",
   });
 
   const checked = checkWebhookUrl(webhook.url, context.policy);

@@ -47,6 +47,14 @@ export async function enqueueDelivery(queue: DeliveriesQueue, delivery: Delivery
   await enqueueDeliveries(queue, [delivery]);
 }
 
+/** {@link enqueueDelivery}, and one that waits in the queue for a later time is looked at now, too. */
+export async function enqueueNow(queue: DeliveriesQueue, delivery: Omit<DeliveryToEnqueue, "delayMs">): Promise<void> {
+  await enqueueDelivery(queue, delivery);
+  const job = await queue.getJob(delivery.deliveryId);
+  // A worker that has it at this moment finds what the record says.
+  if ((await job?.isDelayed()) === true) await job?.promote().catch(() => {});
+}
+
 /** Which of these deliveries the queue knows: waiting, delayed or at a worker. */
 export async function enqueuedAmong(redis: Redis, deliveryIds: readonly string[]): Promise<Set<string>> {
   const pipeline = redis.pipeline();

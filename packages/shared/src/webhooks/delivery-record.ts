@@ -83,6 +83,16 @@ export async function loadDelivery(
   return { delivery: toDelivery(tenant, id, fields), body: body ? await unpackDeliveryBody(body) : undefined };
 }
 
+/** The records alone, in the order of the ids; undefined for what there is not (any more). */
+export async function loadDeliveries(redis: Redis, tenant: string, ids: readonly string[]): Promise<(Delivery | undefined)[]> {
+  const names = Object.keys(recordSchema.shape);
+  const read = await Promise.all(ids.map((id) => redis.hmget(tenantKeys(tenant).delivery(id), ...names)));
+  return read.map((values, index) => {
+    const fields = Object.fromEntries(names.map((name, place) => [name, values[place] ?? undefined]));
+    return fields["status"] === undefined ? undefined : toDelivery(tenant, ids[index] ?? "", fields);
+  });
+}
+
 /** The record with its attempts, in order, for those who ask what became of it. Undefined when there is no delivery (any more). */
 export async function readDelivery(
   redis: Redis,

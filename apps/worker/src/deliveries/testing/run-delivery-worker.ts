@@ -3,12 +3,14 @@ import { randomUUID } from "node:crypto";
 import { createLogger } from "@sluice/shared/logging/logger";
 import { connectForWorker } from "@sluice/shared/redis/connect";
 import { parseAddressRange } from "@sluice/shared/webhooks/address-guard";
+import { openDeliveriesQueue } from "@sluice/shared/webhooks/deliveries-queue";
 import { createDeliveryWorker } from "../delivery-worker.ts";
 
 const log = createLogger({ process: "delivery-worker", level: "info" });
 const redis = connectForWorker(process.argv[2] ?? "");
 const worker = createDeliveryWorker({
   redis,
+  deliveries: openDeliveriesQueue(redis),
   log,
   policy: { allowPrivate: [parseAddressRange("127.0.0.0/8")], ports: [] },
   timeoutMs: 5_000,
