@@ -7,6 +7,7 @@ import { Withdrawals } from "@sluice/shared/jobs/withdrawals";
 import { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
 import type { Logger } from "@sluice/shared/logging/logger";
 import { warnSparingly } from "@sluice/shared/logging/warn-sparingly";
+import { quotaNoticeTeller } from "@sluice/shared/quotas/quota-notice";
 import { connectForApi, connectForSignals } from "@sluice/shared/redis/connect";
 import { openDeliveriesQueue } from "@sluice/shared/webhooks/deliveries-queue";
 import type { Redis } from "ioredis";
@@ -68,6 +69,9 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     settings,
     authenticator: keyAuthenticator(redis, options.operatorKey),
     announce: (tenant, jobId) => announceJob({ redis, deliveries, publicUrl }, tenant, jobId),
+    tellNotice: quotaNoticeTeller({ redis, deliveries, retentionMs: settings.retentionMs }, (error) =>
+      log.warn({ event: "notice.failed", error }),
+    ),
     isDraining: () => isDraining,
   };
   const server = createHttpServer(createApp(context, options.trustedProxies));

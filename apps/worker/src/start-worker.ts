@@ -5,8 +5,10 @@ import { announceJob, renderJobEvent } from "@sluice/shared/jobs/announce-job";
 import { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
 import type { Logger } from "@sluice/shared/logging/logger";
 import { warnSparingly } from "@sluice/shared/logging/warn-sparingly";
+import { quotaNoticeTeller } from "@sluice/shared/quotas/quota-notice";
 import { connectForWorker } from "@sluice/shared/redis/connect";
 import { openDeliveriesQueue } from "@sluice/shared/webhooks/deliveries-queue";
+import { emitEvent } from "@sluice/shared/webhooks/emit-event";
 import { deliveryOptions } from "@sluice/shared/webhooks/webhook-settings";
 import { AccountMonth } from "./admission/account-month.ts";
 import { startBatchWorker } from "./batches/batch-worker.ts";
@@ -16,6 +18,7 @@ import { createDeliveryWorker } from "./deliveries/delivery-worker.ts";
 import { repairDeliveries } from "./deliveries/repair-deliveries.ts";
 import { Housekeeping } from "./housekeeping/housekeeping.ts";
 import { LaneOpener } from "./lanes/lane-opener.ts";
+import { AccountNotices } from "./notices/account-notices.ts";
 import { createClaudeClient } from "./provider/claude-client.ts";
 import type { WorkerSettings } from "./settings.ts";
 
@@ -45,18 +48,24 @@ export async function startWorker({ settings, accounts, redisUrl, log }: WorkerO
   batches.on("error", (error) => warn({ event: "batches.error", error: error.message }));
   const lanes = new LaneDirectory(redis, accounts);
   const publicUrl = settings.SLUICE_PUBLIC_URL;
+  const retentionMs = settings.SLUICE_RETENTION_SECONDS * 1_000;
+  const emitContext = { redis, deliveries, retentionMs };
+  const noticeFailed = (error: unknown) => log.warn({ event: "notice.failed", error });
+  const notices = new AccountNotices((event) => emitEvent(emitContext, event), noticeFailed);
   const context = {
     redis,
     announce: (tenant: string, jobId: string) => announceJob({ redis, deliveries, publicUrl }, tenant, jobId),
+    tellNotice: quotaNoticeTeller(emitContext, noticeFailed),
+    notices,
     log,
-    retentionMs: settings.SLUICE_RETENTION_SECONDS * 1_000,
+    retentionMs,
   };
   const opener = new LaneOpener({
     context,
     accounts: accounts.map((account) => ({
       account,
       claude: createClaudeClient({ apiKey: account.apiKey ?? "", baseUrl: account.baseUrl }),
-      month: new AccountMonth(redis, account, log),
+      month: new AccountMonth(redis, account, { log, notices }),
     })),
     redis,
     subscriber,
@@ -74,7 +83,6 @@ export async function startWorker({ settings, accounts, redisUrl, log }: WorkerO
 
   const deliveryWorker = createDeliveryWorker({
     redis,
-    deliveries,
     log,
     ...deliveryOptions(settings),
     retentionMs: context.retentionMs,

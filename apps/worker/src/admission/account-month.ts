@@ -2,6 +2,7 @@ import type { Account } from "@sluice/shared/accounts/account";
 import type { Logger } from "@sluice/shared/logging/logger";
 import { addCost, giveBackRequest, takeRequest, thresholdReached } from "@sluice/shared/quotas/monthly-quota";
 import type { Redis } from "ioredis";
+import type { AccountNotices } from "../notices/account-notices.ts";
 
 export type MonthReply = { taken: true } | { taken: false; limitedBy: "monthly_requests" | "spend"; restMs: number };
 
@@ -13,11 +14,17 @@ export class AccountMonth {
   readonly #redis: Redis;
   readonly #account: Pick<Account, "name" | "monthly">;
   readonly #log: Logger;
+  readonly #notices: Pick<AccountNotices, "quotaReached">;
 
-  constructor(redis: Redis, account: Pick<Account, "name" | "monthly">, log: Logger) {
+  constructor(
+    redis: Redis,
+    account: Pick<Account, "name" | "monthly">,
+    { log, notices }: { log: Logger; notices: Pick<AccountNotices, "quotaReached"> },
+  ) {
     this.#redis = redis;
     this.#account = account;
     this.#log = log;
+    this.#notices = notices;
   }
 
   get #isBounded(): boolean {
@@ -30,7 +37,7 @@ export class AccountMonth {
     const { name, monthly } = this.#account;
     const reply = await takeRequest(this.#redis, name, monthly, nowMs);
     if (!reply.taken) return { taken: false, limitedBy: reply.limitedBy, restMs: Math.min(restMsMax, reply.renewsAtMs - nowMs) };
-    if (monthly.requests !== undefined) this.#tell("requests", reply.requests - 1, reply.requests, monthly.requests);
+    if (monthly.requests !== undefined) this.#tell("requests", reply.requests - 1, reply.requests, monthly.requests, nowMs);
     return { taken: true };
   }
 
@@ -44,13 +51,15 @@ export class AccountMonth {
     const { name, monthly } = this.#account;
     if (monthly.usd === undefined) return;
     const spent = await addCost(this.#redis, name, usd, takenAtMs);
-    this.#tell("usd", spent - usd, spent, monthly.usd);
+    this.#tell("usd", spent - usd, spent, monthly.usd, takenAtMs);
   }
 
-  #tell(of: "requests" | "usd", before: number, after: number, allowed: number): void {
+  #tell(of: "requests" | "usd", before: number, after: number, allowed: number, atMs: number): void {
     const percent = thresholdReached(before, after, allowed);
     if (percent === undefined) return;
-    const line = { event: "account.quota_reached", account: this.#account.name, of, percent, used: after, allowed };
+    const reached = { account: this.#account.name, of, percent, used: after, allowed };
+    this.#notices.quotaReached(reached, atMs);
+    const line = { event: "account.quota_reached", ...reached };
     if (percent === 100) this.#log.error(line);
     else this.#log.warn(line);
   }

@@ -1,5 +1,6 @@
 // Answers that speak of the account and not of the job: the whole lane rests, on every worker, and no attempt is used up.
-import { queuePrefix } from "@sluice/shared/redis/keys";
+import { defaultTenant } from "@sluice/shared/access/authenticator";
+import { queuePrefix, tenantKeys } from "@sluice/shared/redis/keys";
 import { startTestRedis } from "@sluice/testkit/redis";
 import { waitUntil } from "@sluice/testkit/wait-until";
 import { expect, test } from "vitest";
@@ -9,6 +10,10 @@ import { startTestWorker } from "../testing/workers.ts";
 
 const [server, simulator] = await Promise.all([startTestRedis(), startTestSimulator()]);
 const jobs = await startJobs(server.url);
+const operator = tenantKeys(defaultTenant);
+// Of a port that nobody listens on: only what is sent on its way is looked at.
+await jobs.redis.hset(operator.webhookEndpoint("ep_A"), { url: "https://127.0.0.1:9", events: "", enabled: 1 });
+await jobs.redis.zadd(operator.webhookEndpoints, 0, "ep_A");
 const workers = await Promise.all([1, 2].map(() => startTestWorker({ redisUrl: server.url, simulator })));
 
 /** Ms until the lane goes on. */
@@ -70,4 +75,14 @@ test.concurrent.for([
   await jobs.finished(await jobs.submit({ prompt: newPrompt(), model: newModel() }));
   expect(await jobs.read(otherId)).toMatchObject({ status: "queued", attempts: 0 });
   expect(await arrivals(model)).toHaveLength(1);
+});
+
+test("of each occurrence the operator is sent one event, whichever workers and lanes met it", async () => {
+  // A refused key of this day once, and the caps on spending: one for the month, one for the payment of this day.
+  const expected = ["account.key_refused", "account.spend_limit_reached", "account.spend_limit_reached"];
+  const eventTypes = async () => {
+    const ids = await jobs.redis.zrange(operator.deliveries, "0", "-1");
+    return (await Promise.all(ids.map((id) => jobs.redis.hget(operator.delivery(id), "eventType")))).toSorted();
+  };
+  await expect.poll(eventTypes).toEqual(expected);
 });

@@ -25,6 +25,7 @@ import { restLane } from "@sluice/shared/lanes/rest-lane";
 import type { Logger } from "@sluice/shared/logging/logger";
 import { costOf } from "@sluice/shared/pricing/cost-of";
 import type { AccountMonth, MonthReply } from "../admission/account-month.ts";
+import type { AccountNotices } from "../notices/account-notices.ts";
 import type { LaneAdmission, NotAdmitted, Permit } from "../admission/lane-admission.ts";
 import type { ClaudeAnswer } from "../provider/claude-answer.ts";
 import type { ClaudeClient } from "../provider/claude-client.ts";
@@ -37,6 +38,7 @@ export interface AttemptContext extends EndContext {
   admission: Pick<LaneAdmission, "admit">;
   month: Pick<AccountMonth, "take" | "giveBack" | "add">;
   claude: ClaudeClient;
+  notices: Pick<AccountNotices, "laneRests">;
   log: Logger;
   retentionMs: number;
   random?: () => number;
@@ -193,7 +195,9 @@ async function callClaude(context: AttemptContext, attempt: UnderWay, signal: Ab
     case "rest": {
       // The rest before the return, else other slots go on fetching (I2 holds: nothing is told to BullMQ yet).
       const [restMs] = await Promise.all([restLane(context.redis, attempt.laneName, outcome.restMs, outcome.reason), settled]);
-      const returned = await putBackRecord(context, attempt, "rest");
+      const isLimited = answer.kind === "error" && isRateLimit(answer);
+      const returned = await putBackRecord(context, attempt, "rest", isLimited ? "rate_limited" : undefined);
+      context.notices.laneRests(attempt.laneName, outcome.reason, Date.now());
       const needsPerson = outcome.reason !== "upstream";
       logAttempt(context, attempt, { outcome: "rest", cause: outcome.reason, next: `lane rests ${restMs} ms`, ...answered }, needsPerson);
       return returned ? { step: "return", because: "rest" } : { step: "done" };
@@ -202,11 +206,21 @@ async function callClaude(context: AttemptContext, attempt: UnderWay, signal: Ab
 }
 
 /** The record says what the attempt used up, also when Redis has no room for it at the moment. */
-async function putBackRecord(context: AttemptContext, attempt: UnderWay, kind: "retry" | "rest"): Promise<boolean> {
+async function putBackRecord(
+  context: AttemptContext,
+  attempt: UnderWay,
+  kind: "retry" | "rest",
+  because?: "rate_limited",
+): Promise<boolean> {
   return await onceRedisTakesIt(
-    () => returnAttempt(context.redis, attempt, kind),
+    () => returnAttempt(context.redis, attempt, kind, because),
     (error) => context.log.warn({ event: "job.return_waits", jobId: attempt.jobId, lane: attempt.laneName, error }),
   );
+}
+
+/** Whatever the 429 was for: a limit, or a cap on spending. */
+function isRateLimit({ status, type }: Extract<ClaudeAnswer, { kind: "error" }>): boolean {
+  return status === 429 || type === "rate_limit_error";
 }
 
 async function countInMonth({ month }: AttemptContext, { spec, takenAtMs }: UnderWay, answer: ClaudeAnswer): Promise<void> {

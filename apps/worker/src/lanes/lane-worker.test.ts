@@ -11,6 +11,7 @@ import { LaneAdmission } from "../admission/lane-admission.ts";
 import type { ClaudeClient } from "../provider/claude-client.ts";
 import { newModel, newPrompt, startJobs, tenant } from "../testing/jobs.ts";
 import { startWire } from "../testing/wire.ts";
+import { AccountNotices } from "../notices/account-notices.ts";
 import { startLaneWorker } from "./lane-worker.ts";
 
 const server = await startTestRedis();
@@ -30,13 +31,18 @@ async function start(redisUrl: string, model: string) {
   const redis = connectForWorker(redisUrl);
   const queue = await jobs.laneOf(model);
   const log = createLogger({ process: "worker", level: "silent" });
+  const notices = new AccountNotices(
+    async () => {},
+    () => {},
+  );
   const context = {
     redis,
+    notices,
     announce: async () => {},
     claude: silentClaude,
     log,
     retentionMs: 60_000,
-    month: new AccountMonth(redis, { name: "default", monthly: {} }, log),
+    month: new AccountMonth(redis, { name: "default", monthly: {} }, { log, notices }),
   };
   const limits = { start: laneLimits("scale", "haiku"), ceiling: {} };
   const admission = new LaneAdmission({ redis, queue, limits, burstSeconds: 1, log });
