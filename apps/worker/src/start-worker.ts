@@ -83,6 +83,7 @@ export async function startWorker({ settings, accounts, redisUrl, log }: WorkerO
 
   const deliveryWorker = createDeliveryWorker({
     redis,
+    deliveries,
     log,
     ...deliveryOptions(settings),
     retentionMs: context.retentionMs,
