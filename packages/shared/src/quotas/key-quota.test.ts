@@ -15,7 +15,6 @@ import { connectForWorker } from "../redis/connect.ts";
 import { tenantKeys } from "../redis/keys.ts";
 import { currentMonth, takenShare } from "./key-quota.ts";
 import type { QuotaKey } from "./key-quota.ts";
-import { giveBackQuota, takeQuota } from "./take-quota.ts";
 
 const server = await startTestRedis();
 let redis: Redis;
@@ -139,24 +138,22 @@ test("each threshold is told once, also when all ask at once; again when nobody 
   const finished = await Promise.all(accepted.map(({ id }) => finish(id, { attemptId: "a", costUsd: 0.05 })));
   expect(noticesOf(finished.map((reply) => (reply.outcome === "finished" ? reply : {})))).toEqual([80, 95, 100]);
 
-  const monthKey = tenantKeys(tenant).quota(`${key.id}:${month}`);
-  expect(await takeQuota(redis, tenant, { ...key, limits: { usdPerMonth: 1 } }, { count: 1, worstCaseNanoUsd: 1, month })).toMatchObject({
-    taken: false,
-    notice: undefined,
-  });
-  await redis.hincrby(monthKey, "told:usd_per_month:100", -10_000);
-  const again = { keyId: key.id, month, limit: "usd_per_month", percent: 100, used: 1, allowed: 1 };
-  expect(await takeQuota(redis, tenant, key, { count: 0, worstCaseNanoUsd: 1, month })).toMatchObject({ taken: false, notice: again });
+  expect((await accept(key, 1)).reply).toMatchObject({ outcome: "quota_exceeded", notice: undefined });
+  const last = { keyId: key.id, month, limit: "usd_per_month", percent: 100, used: 1, allowed: 1 };
+  const withMoneyAlone = { ...key, limits: { usdPerMonth: 1 } };
+  expect((await accept(withMoneyAlone, 1)).reply).toMatchObject({ refusal: { limit: "usd_per_month" }, notice: undefined });
+  await redis.hincrby(tenantKeys(tenant).quota(`${key.id}:${month}`), "told:usd_per_month:100", -10_000);
+  expect((await accept(withMoneyAlone, 1)).reply).toMatchObject({ notice: last });
 });
 
-test("many jobs are taken for together or not at all, and each is settled as its part of the whole", async () => {
-  const key = newKey({ requestsPerMonth: 10, usdPerMonth: 1, queuedJobs: 10 });
-  const take = { count: 7, worstCaseNanoUsd: 1_000, month };
-  expect(await takeQuota(redis, tenant, key, take)).toMatchObject({ taken: true });
-  expect(await takeQuota(redis, tenant, key, take)).toMatchObject({ taken: false, refusal: { limit: "queued_jobs" } });
-  const shares = Array.from({ length: 7 }, (_, index) => Number(takenShare(key, take, index)?.split(" ")[1]));
-  expect(shares.reduce((sum, share) => sum + share)).toBe(1_000);
-  await giveBackQuota(redis, tenant, key, take);
-  expect(await monthOf(key)).toMatchObject({ requests: "0", reservedNanoUsd: "0" });
-  expect(await unfinishedOf(key)).toBeNull();
+test("the parts of what is taken for many jobs together make up the whole", () => {
+  for (const [count, worstCaseNanoUsd] of [
+    [7, 1_000],
+    [100_000, 123_456_789_012_345],
+    [3, 0],
+  ] as const) {
+    let sum = 0;
+    for (let index = 0; index < count; index += 1) sum += Number(takenShare({ count, worstCaseNanoUsd, month }, index).split(" ")[1]);
+    expect(sum).toBe(worstCaseNanoUsd);
+  }
 });

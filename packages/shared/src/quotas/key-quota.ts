@@ -76,10 +76,10 @@ export function takenQuota(key: QuotaKey | undefined, { worstCaseNanoUsd, month 
 }
 
 /** {@link takenQuota} for one of many jobs that were taken for together, `index` from 0: an equal part, so that all make up the whole. */
-export function takenShare(key: QuotaKey | undefined, { count, worstCaseNanoUsd, month }: QuotaTake, index: number): string | undefined {
+export function takenShare({ count, worstCaseNanoUsd, month }: QuotaTake, index: number): string {
   const upTo = (jobs: number) => Math.floor((worstCaseNanoUsd / count) * jobs);
   const share = (index + 1 === count ? worstCaseNanoUsd : upTo(index + 1)) - upTo(index);
-  return takenQuota(key, { worstCaseNanoUsd: share, month });
+  return `${month} ${share}`;
 }
 
 /** What `settleKeyQuota` must know to find a job's counts. */
