@@ -21,6 +21,7 @@ const commands = {
   api: ["node", "apps/api/src/main.ts"],
   worker: ["node", "apps/worker/src/main.ts"],
   simulator: ["node", "apps/simulator/src/main.ts"],
+  sluice: ["node", join(root, "apps/cli/src/main.ts")],
   test: ["node", "scripts/test.ts"],
   verify: ["node", "scripts/verify.ts"],
   bench: ["node", "bench/src/main.ts"],
@@ -35,7 +36,9 @@ if (!command) fail(`There is no command "${name}". Commands: ${Object.keys(comma
 if (Number(process.versions.node.split(".")[0]) < 20) fail(`Sluice needs Node 20 or later, this is ${process.version}.`);
 
 install();
-run(command[0] === "node" ? pinnedNode : join(binaries, command[0]), [...command.slice(1), ...args]);
+// The files that the command line is given are named from where it is typed; npm says where that was.
+const folder = name === "sluice" ? (process.env.INIT_CWD ?? process.cwd()) : root;
+run(command[0] === "node" ? pinnedNode : join(binaries, command[0]), [...command.slice(1), ...args], folder);
 
 function install() {
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -64,10 +67,10 @@ function install() {
   writeFileSync(installedMark, fingerprint);
 }
 
-/** Runs the command in this terminal and ends with its exit code. */
-function run(file, argv) {
+/** Runs the command in this terminal, in a folder, and ends with its exit code. */
+function run(file, argv, cwd) {
   const child = spawn(file, argv, {
-    cwd: root,
+    cwd,
     stdio: "inherit",
     env: { ...process.env, PATH: `${binaries}${delimiter}${process.env.PATH}`, TURBO_TELEMETRY_DISABLED: "1" },
   });

@@ -43,6 +43,11 @@ export interface CreateBatch extends CallOptions {
   idempotencyKey?: string;
 }
 
+export interface ReadResults extends CallOptions {
+  filter?: JobResult["type"] | undefined;
+  skip?: number | undefined;
+}
+
 export class Batches {
   readonly #http: Http;
 
@@ -94,24 +99,23 @@ export class Batches {
   }
 
   /**
-   * What is final so far, each line once, in the order they finished.
+   * What is final so far, each line once, in the order they finished. That order does not change.
    *
-   * @param skip leaves out so many from the beginning: those the caller has
+   * @param skip leaves out so many from the beginning: those the caller has. Without a filter only
    */
-  async *results(
-    id: string,
-    { filter, skip = 0, signal }: CallOptions & { filter?: JobResult["type"]; skip?: number } = {},
-  ): AsyncGenerator<BatchResult, void> {
+  async *results(id: string, { filter, skip = 0, signal }: ReadResults = {}): AsyncGenerator<BatchResult, void> {
     let seen = skip;
     for (let retries = 0; ; retries += 1) {
-      const response = await this.#http.stream({ path: `${batchPath(id)}/results`, query: { filter }, signal });
+      // Sluice passes over final jobs of any type, so it cannot with a filter.
+      const query = filter === undefined ? { skip: seen } : { filter };
+      let toPassOver = filter === undefined ? 0 : seen;
+      const response = await this.#http.stream({ path: `${batchPath(id)}/results`, query, signal });
       if (response.body === null) return;
       try {
-        let place = 0;
         for await (const line of readJsonLines<BatchResult>(response.body)) {
-          place += 1;
-          if (place <= seen) continue;
-          seen = place;
+          toPassOver -= 1;
+          if (toPassOver >= 0) continue;
+          seen += 1;
           retries = 0;
           yield line;
         }

@@ -4,6 +4,7 @@ import type { Schemas } from "./generated/api-types.ts";
 import { Http } from "./http/http.ts";
 import type { CallOptions, SluiceOptions } from "./http/http.ts";
 import { Jobs } from "./jobs.ts";
+import { Keys } from "./keys.ts";
 
 export type { CallOptions, SluiceOptions } from "./http/http.ts";
 
@@ -19,12 +20,14 @@ export type Lane = Schemas["Lane"];
 export class Sluice {
   readonly jobs: Jobs;
   readonly batches: Batches;
+  readonly keys: Keys;
   readonly #http: Http;
 
   constructor(options: SluiceOptions) {
     this.#http = new Http(options);
     this.jobs = new Jobs(this.#http);
     this.batches = new Batches(this.#http);
+    this.keys = new Keys(this.#http);
   }
 
   /** Limits and backlogs of every lane that has had a job. */
