@@ -2,6 +2,7 @@
 import { createKeyOperation } from "./admin/keys/create/handler.ts";
 import { listKeysOperation } from "./admin/keys/list/handler.ts";
 import { revokeKeyOperation } from "./admin/keys/revoke/handler.ts";
+import { getAdminUsageOperation } from "./admin/usage/get/handler.ts";
 import { docsPageOperation } from "./docs/docs-page.ts";
 import { errorsPageOperation } from "./docs/errors-page.ts";
 import { livezOperation } from "./health/livez.ts";
@@ -16,6 +17,7 @@ import { getLimitsOperation } from "./limits/get/handler.ts";
 import { openApiDocument } from "./openapi/openapi-document.ts";
 import { openApiOperation } from "./openapi/openapi-operation.ts";
 import { getWebhookSecretOperation } from "./webhook-secret/get/handler.ts";
+import { getUsageOperation } from "./usage/get/handler.ts";
 import { version } from "./version.ts";
 
 export const operations: readonly Operation[] = [
@@ -26,6 +28,8 @@ export const operations: readonly Operation[] = [
   jobEventsOperation,
   getWebhookSecretOperation,
   getLimitsOperation,
+  getUsageOperation,
+  getAdminUsageOperation,
   createKeyOperation,
   listKeysOperation,
   revokeKeyOperation,

@@ -82,7 +82,7 @@ test("of each occurrence the operator is sent one event, whichever workers and l
   const expected = ["account.key_refused", "account.spend_limit_reached", "account.spend_limit_reached"];
   const eventTypes = async () => {
     const ids = await jobs.redis.zrange(operator.deliveries, "0", "-1");
-    return (await Promise.all(ids.map((id) => jobs.redis.hget(operator.delivery(id), "eventType")))).toSorted();
+    return (await Promise.all(ids.map((id) => jobs.redis.hget(operator.delivery(id), "eventType")))).map(String).toSorted();
   };
   await expect.poll(eventTypes).toEqual(expected);
 });

@@ -180,6 +180,69 @@ export interface Schemas {
     /** How long the waiting jobs take. */
     backlog_seconds: number;
   };
+  Usage: {
+    object: "list";
+    from: string;
+    to: string;
+    /** Day of the price table that counts now. */
+    prices_as_of: string;
+    data: readonly ({
+      /** Jobs that became final. */
+      requests: number;
+      succeeded: number;
+      failed: number;
+      canceled: number;
+      expired: number;
+      /** Attempts at these jobs, without those that a rate limit refused. */
+      attempts: number;
+      /** Attempts that failed and were made again. */
+      retries: number;
+      /** 429s of Claude that these jobs met. */
+      rate_limited: number;
+      input_tokens: number;
+      output_tokens: number;
+      cache_read_input_tokens: number;
+      cache_creation_input_tokens: number;
+      /** By the price table; a model without a known price costs nothing here. */
+      cost_usd: number;
+      wasted: Schemas["WastedUsage"];
+      day?: string | undefined;
+      model?: string | undefined;
+      /** Id of the key, or `operator`. */
+      key?: string | undefined;
+      tenant?: string | undefined;
+    })[];
+    total: {
+      /** Jobs that became final. */
+      requests: number;
+      succeeded: number;
+      failed: number;
+      canceled: number;
+      expired: number;
+      /** Attempts at these jobs, without those that a rate limit refused. */
+      attempts: number;
+      /** Attempts that failed and were made again. */
+      retries: number;
+      /** 429s of Claude that these jobs met. */
+      rate_limited: number;
+      input_tokens: number;
+      output_tokens: number;
+      cache_read_input_tokens: number;
+      cache_creation_input_tokens: number;
+      /** By the price table; a model without a known price costs nothing here. */
+      cost_usd: number;
+      wasted: Schemas["WastedUsage"];
+    };
+  };
+  /** Answers that were paid for and came too late: the job was canceled meanwhile, or another worker had taken it over. Not in the other sums. */
+  WastedUsage: {
+    answers: number;
+    input_tokens: number;
+    output_tokens: number;
+    cache_read_input_tokens: number;
+    cache_creation_input_tokens: number;
+    cost_usd: number;
+  };
   NewKey: {
     object: "key";
     id: string;
@@ -236,6 +299,10 @@ export interface Operations {
   getWebhookSecret: { answer: Schemas["WebhookSecret"] };
   /** Read limits and backlogs. */
   getLimits: { answer: Schemas["Limits"] };
+  /** Read what was used. */
+  getUsage: { query: { from?: string | undefined; to?: string | undefined; group_by?: "day" | "model" | "key" | undefined }; answer: Schemas["Usage"] };
+  /** Read what all tenants used. */
+  getAdminUsage: { query: { from?: string | undefined; to?: string | undefined; group_by?: "day" | "model" | "key" | "tenant" | undefined; tenant?: string | undefined }; answer: Schemas["Usage"] };
   /** Create a key. */
   createKey: { body: Schemas["KeyRequest"]; answer: Schemas["NewKey"] };
   /** List keys, newest first. */

@@ -47,7 +47,7 @@ export function parseUsageCounts(text: string): UsageCounts {
 
 const countsSchema = z.record(z.enum(usageCounts), z.number());
 
-export function addUsage(sums: UsageCounts, more: UsageCounts): void {
+function addUsage(sums: UsageCounts, more: UsageCounts): void {
   for (const name of usageCounts) sums[name] += more[name];
 }
 
