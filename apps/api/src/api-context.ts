@@ -3,12 +3,14 @@ import type { EndContext } from "@sluice/shared/jobs/end-job";
 import type { SubmitContext } from "@sluice/shared/jobs/submit-job";
 import type { Logger } from "@sluice/shared/logging/logger";
 import type { WebhookPolicy } from "@sluice/shared/webhooks/address-guard";
+import type { DeliveriesQueue } from "@sluice/shared/webhooks/deliveries-queue";
 import type { JobSignals } from "./waiting/job-signals.ts";
 
 /** What the operations work with. */
 export interface ApiContext extends SubmitContext, EndContext {
   authenticator: Authenticator;
   signals: JobSignals;
+  deliveries: DeliveriesQueue;
   log: Logger;
   settings: OperationSettings;
   /** True from the moment this process is told to stop. */

@@ -3,6 +3,10 @@ import { createKeyOperation } from "./admin/keys/create/handler.ts";
 import { listKeysOperation } from "./admin/keys/list/handler.ts";
 import { revokeKeyOperation } from "./admin/keys/revoke/handler.ts";
 import { getAdminUsageOperation } from "./admin/usage/get/handler.ts";
+import { getDeliveryOperation } from "./deliveries/get/handler.ts";
+import { listDeliveriesOperation } from "./deliveries/list/handler.ts";
+import { redeliverRangeOperation } from "./deliveries/redeliver-range/handler.ts";
+import { redeliverOperation } from "./deliveries/redeliver/handler.ts";
 import { docsPageOperation } from "./docs/docs-page.ts";
 import { errorsPageOperation } from "./docs/errors-page.ts";
 import { livezOperation } from "./health/livez.ts";
@@ -16,7 +20,15 @@ import { submitJobOperation } from "./jobs/submit/handler.ts";
 import { getLimitsOperation } from "./limits/get/handler.ts";
 import { openApiDocument } from "./openapi/openapi-document.ts";
 import { openApiOperation } from "./openapi/openapi-operation.ts";
+import { createEndpointOperation } from "./webhook-endpoints/create/handler.ts";
+import { deleteEndpointOperation } from "./webhook-endpoints/delete/handler.ts";
+import { getEndpointOperation } from "./webhook-endpoints/get/handler.ts";
+import { listEndpointsOperation } from "./webhook-endpoints/list/handler.ts";
+import { recoverEndpointOperation } from "./webhook-endpoints/recover/handler.ts";
+import { testEndpointOperation } from "./webhook-endpoints/test/handler.ts";
+import { updateEndpointOperation } from "./webhook-endpoints/update/handler.ts";
 import { getWebhookSecretOperation } from "./webhook-secret/get/handler.ts";
+import { rotateWebhookSecretOperation } from "./webhook-secret/rotate/handler.ts";
 import { getUsageOperation } from "./usage/get/handler.ts";
 import { version } from "./version.ts";
 
@@ -27,6 +39,19 @@ export const operations: readonly Operation[] = [
   cancelJobOperation,
   jobEventsOperation,
   getWebhookSecretOperation,
+  rotateWebhookSecretOperation,
+  createEndpointOperation,
+  listEndpointsOperation,
+  getEndpointOperation,
+  updateEndpointOperation,
+  deleteEndpointOperation,
+  testEndpointOperation,
+  recoverEndpointOperation,
+  listDeliveriesOperation,
+  // Before the paths with an id: the first path that fits answers.
+  redeliverRangeOperation,
+  getDeliveryOperation,
+  redeliverOperation,
   getLimitsOperation,
   getUsageOperation,
   getAdminUsageOperation,

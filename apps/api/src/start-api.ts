@@ -65,6 +65,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     lanes,
     withdrawals,
     signals,
+    deliveries,
     log,
     settings,
     authenticator: keyAuthenticator(redis, options.operatorKey),

@@ -26,10 +26,19 @@ export async function parseRequest<Schemas extends RequestSchemas>(
   const params = validate<Schemas["params"]>(schemas.params, request.params, 400, "The path does not fit.");
   const query = validate<Schemas["query"]>(schemas.query, request.query, 400, "A query parameter does not fit.");
   const headers = validate<Schemas["headers"]>(schemas.headers, namedHeaders(schemas.headers, request), 400, "A header does not fit.");
-  const takesBody = !(schemas.body instanceof z.ZodUndefined);
+  const takesBody = !(schemas.body instanceof z.ZodUndefined) && (hasBody(request) || !isOptional(schemas.body));
   const { value, bytes } = takesBody ? await readJsonBody(request, response) : { value: undefined, bytes: noBytes };
   const body = validate<Schemas["body"]>(schemas.body, value, 422, "The body does not fit.");
   return { params, query, headers, body, bodyBytes: bytes };
+}
+
+/** Whether the body may be left out. */
+export function isOptional(body: z.ZodType): boolean {
+  return body.safeParse(undefined).success;
+}
+
+function hasBody({ headers }: Request): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
 function validate<Schema extends z.ZodType>(schema: Schema, value: unknown, status: 400 | 422, detail: string): z.output<Schema> {

@@ -2,6 +2,7 @@ import { createDocument } from "zod-openapi";
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from "zod-openapi";
 import { z } from "zod";
 import type { Operation } from "../http/operation.ts";
+import { isOptional } from "../http/parse-request.ts";
 import { problemSchema } from "../problems/problem.ts";
 
 /** The API's document, OpenAPI 3.1, made of the operations themselves. */
@@ -61,7 +62,7 @@ function operationObject({
     ...(description !== undefined && { description }),
     ...(access === "none" && { security: [] }),
     requestParams: { path: request.params, query: request.query, header: request.headers },
-    ...(takesBody && { requestBody: { required: true, content: { "application/json": { schema: request.body } } } }),
+    ...(takesBody && { requestBody: { required: !isOptional(request.body), content: { "application/json": { schema: request.body } } } }),
     responses: {
       ...answerObjects(answers),
       ...problemObjects({

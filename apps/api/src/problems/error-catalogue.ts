@@ -41,7 +41,8 @@ export const errorCatalogue = {
   conflict: {
     statuses: [409],
     title: "The state does not allow it",
-    cause: "The job is final already, or the first call with the same idempotency key is still running.",
+    cause:
+      "The job is final already, the endpoint of a webhook is disabled or deleted, there are as many as there may be, or the first call with the same idempotency key is still running.",
     whatToDo: "Read the job. With an idempotency key: repeat the call after `Retry-After`, it will get the first call's answer.",
   },
   payload_too_large: {

@@ -2,7 +2,7 @@ import { rotateWebhookSecret } from "@sluice/shared/webhooks/webhook-secret";
 import { beforeAll, expect, test } from "vitest";
 import { startTestApi } from "../../testing/test-api.ts";
 import type { TestApi } from "../../testing/test-api.ts";
-import { webhookSecretViewSchema } from "./schema.ts";
+import { webhookSecretViewSchema } from "../webhook-secret-view.ts";
 
 let api: TestApi;
 beforeAll(async () => {

@@ -1,16 +1,5 @@
-import { z } from "zod";
 import { noRequest } from "../../http/request-schemas.ts";
-
-export const webhookSecretViewSchema = z
-  .object({
-    object: z.literal("webhook_secret"),
-    secret: z.string().meta({ description: "Signs the tenant's webhooks.", example: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }),
-    previous: z
-      .object({ secret: z.string(), expires_at: z.iso.datetime({ precision: 3 }) })
-      .nullable()
-      .meta({ description: "The secret before, while it still signs beside the new one." }),
-  })
-  .meta({ id: "WebhookSecret" });
+import { webhookSecretViewSchema } from "../webhook-secret-view.ts";
 
 export const getWebhookSecretSchema = {
   id: "getWebhookSecret",
