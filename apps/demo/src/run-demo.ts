@@ -2,17 +2,17 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { JobView } from "@sluice/shared/jobs/job-view";
+import type { Job } from "@sluice/client/jobs";
+import { Sluice } from "@sluice/client/sluice";
 import { startService } from "@sluice/supervisor/start-service";
 import type { ServiceOptions } from "@sluice/supervisor/service";
-import { ProgressView } from "./progress-view.ts";
 import { isRight, readQuestions } from "./questions.ts";
 import type { Question } from "./questions.ts";
 import type { DemoSettings } from "./settings.ts";
 import { demoRequestsPerMinute } from "./settings.ts";
 import { readSimulatorStats } from "./simulator-stats.ts";
-import { sluiceApi } from "./sluice-api.ts";
 import { answerOf, summarize } from "./summary.ts";
+import { watchJobs } from "./watch-jobs.ts";
 import { startWebhookCounter } from "./webhook-counter.ts";
 
 export interface DemoOptions {
@@ -43,12 +43,12 @@ export async function runDemo({ environment, settings, reports, signal }: DemoOp
   });
   try {
     const questions = await readQuestions(settings.SLUICE_DEMO_JOBS);
-    const api = sluiceApi(service.apiUrl, service.adminKey);
-    const receiver = await startWebhookCounter(await api.webhookSecret());
+    const client = new Sluice({ url: service.apiUrl, apiKey: service.adminKey });
+    const receiver = await startWebhookCounter((await client.webhookSecret({ signal })).secret);
     try {
       const claude = service.simulated ? "the simulator" : service.claudeUrl;
       console.log(`${questions.length} questions go to ${claude} at ${service.limits.requestsPerMinute} requests a minute.\n`);
-      const jobs = await ask(questions, { api, webhookUrl: receiver.url, settings, limit: service.limits.requestsPerMinute, signal });
+      const jobs = await ask(questions, { client, webhookUrl: receiver.url, model: settings.SLUICE_DEMO_MODEL, signal });
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
       while (receiver.verified.size < jobs.length && !deadline.aborted) await new Promise((resolve) => setTimeout(resolve, 50));
       const { text, ok } = summarize({
@@ -70,28 +70,26 @@ export async function runDemo({ environment, settings, reports, signal }: DemoOp
 }
 
 interface AskOptions {
-  api: ReturnType<typeof sluiceApi>;
+  client: Sluice;
   webhookUrl: string;
-  settings: DemoSettings;
-  limit: number;
+  model: string;
   signal: AbortSignal;
 }
 
-async function ask(questions: Question[], { api, webhookUrl, settings, limit, signal }: AskOptions): Promise<JobView[]> {
-  const view = new ProgressView(questions.length, limit);
-  const aborted = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(new Error("stopped")), { once: true }));
+/** Hands in all questions at once and watches them; the answers are in the order of the questions. */
+async function ask(questions: Question[], { client, webhookUrl, model, signal }: AskOptions): Promise<Job[]> {
+  const watch = watchJobs(client, questions.length);
   try {
-    const done = Promise.all(
+    return await Promise.all(
       questions.map(async ({ id, question }) => {
-        const params = { model: settings.SLUICE_DEMO_MODEL, max_tokens: 512, messages: [{ role: "user", content: question }] };
-        const { id: jobId } = await api.submit({ params, custom_id: id, webhook_url: webhookUrl }, `demo-${id}`);
-        const job = await api.finished(jobId);
-        view.add(job.status === "succeeded");
+        const params = { model, max_tokens: 512, messages: [{ role: "user" as const, content: question }] };
+        const { id: jobId } = await client.jobs.submit({ params, custom_id: id, webhook_url: webhookUrl }, { signal });
+        const job = await client.jobs.wait(jobId, { signal });
+        watch.add(job);
         return job;
       }),
     );
-    return await Promise.race([done, aborted]);
   } finally {
-    view.stop();
+    watch.end();
   }
 }

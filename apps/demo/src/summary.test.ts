@@ -1,4 +1,4 @@
-import type { JobView } from "@sluice/shared/jobs/job-view";
+import type { Job } from "@sluice/client/jobs";
 import { expect, test } from "vitest";
 import { isRight } from "./questions.ts";
 import { summarize } from "./summary.ts";
@@ -6,7 +6,7 @@ import type { DemoResult } from "./summary.ts";
 
 const question = { id: "q", question: "How many?", answer: "1,200" };
 
-const job: JobView = {
+const job: Job = {
   object: "job",
   id: "job_1",
   status: "succeeded",

@@ -1,4 +1,4 @@
-import type { JobView } from "@sluice/shared/jobs/job-view";
+import type { Job } from "@sluice/client/jobs";
 import { z } from "zod";
 import type { Question } from "./questions.ts";
 import type { SimulatorStats } from "./simulator-stats.ts";
@@ -6,7 +6,7 @@ import type { SimulatorStats } from "./simulator-stats.ts";
 export interface DemoResult {
   questions: Question[];
   /** In the order of the questions. */
-  jobs: JobView[];
+  jobs: Job[];
   /** How many answers have the right number. */
   right: number;
   webhooks: { verified: number; refused: number };
@@ -52,7 +52,7 @@ export function summarize({ questions, jobs, right, webhooks, simulator }: DemoR
 const messageSchema = z.object({ content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })) });
 
 /** The text of a job's answer; empty when it has none. */
-export function answerOf(job: JobView | undefined): string {
+export function answerOf(job: Job | undefined): string {
   const result = job?.result;
   if (result?.type !== "succeeded") return "";
   return messageSchema

@@ -7,7 +7,7 @@ import { batchLines } from "../output/batch-text.ts";
 import { jobLines } from "../output/job-text.ts";
 import { printer, wantsColours } from "../output/printer.ts";
 import type { Printer } from "../output/printer.ts";
-import { doneOf, lostOf } from "../run/run-progress.ts";
+import { doneOf, lostOf, RecentRate } from "../run/run-progress.ts";
 import { openScreen } from "../run/screen.ts";
 import { examples, jsonOption } from "./shared-options.ts";
 
@@ -48,14 +48,17 @@ export function waitCommand(context: CliContext) {
       await client.batches.get(id, { signal });
       const screen = openScreen(context.stderr, wantsColours(context.stderr, context.environment));
       const startedAtMs = Date.now();
+      const rate = new RecentRate();
       for await (const { request_counts: counts, cost_usd: cost, estimated_end_at: endsAt } of again({
         retriesMax: Infinity,
       }).batches.events(id, { signal })) {
+        rate.add(doneOf(counts), Date.now());
         screen.show({
           title: id,
           counts,
           elapsedMs: Date.now() - startedAtMs,
           leftMs: endsAt === null ? undefined : Math.max(0, Date.parse(endsAt) - Date.now()),
+          ratePerMinute: rate.perMinute(Date.now()),
           pace: undefined,
           tokens: undefined,
           costUsd: doneOf(counts) === 0 ? undefined : (cost ?? undefined),

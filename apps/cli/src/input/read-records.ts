@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { extname } from "node:path";
+import { pipeline } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { CliError } from "../cli-error.ts";
 import { InputProblemError } from "./input-problem.ts";
@@ -78,9 +79,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 async function* readTable(path: string, delimiter: string): AsyncGenerator<InputRecord, void> {
-  const parser = createReadStream(path).pipe(parse({ delimiter, bom: true, columns: true, info: true, skip_empty_lines: true }));
-  // `pipe` hands on no errors.
-  parser.once("pipe", (source) => source.once("error", (error: Error) => parser.destroy(error)));
+  const parser = parse({ delimiter, bom: true, columns: true, info: true, skip_empty_lines: true });
+  // An error of either ends the other, and the loop below throws it.
+  pipeline(createReadStream(path), parser, () => {});
   const records: AsyncIterable<{ record: Record<string, string>; info: { lines: number } }> = parser;
   // The parser tells the line behind the record.
   let line = 2;

@@ -3,8 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Batch, BatchResult } from "@sluice/client/batches";
 import type { Sluice } from "@sluice/client/sluice";
 import type { ResultsFile } from "./results-file.ts";
-import { doneOf, paceOf } from "./run-progress.ts";
-import type { RunPace, RunProgress } from "./run-progress.ts";
+import { doneOf, paceOf, RecentRate } from "./run-progress.ts";
+import type { RunPace } from "./run-progress.ts";
 import type { Screen } from "./screen.ts";
 
 export interface FollowedBatch {
@@ -34,7 +34,23 @@ export async function followBatch({ client, batch: first, title, results, screen
   let pace: RunPace | undefined;
   const stop = new AbortController();
   const whileFollowed = AbortSignal.any([signal, stop.signal]);
-  const show = () => screen.show(progressOf({ batch, title, results, pace, notice: notice() }));
+  const rate = new RecentRate();
+  const show = () => {
+    const { request_counts: counts } = batch;
+    const nowMs = Date.now();
+    rate.add(doneOf(counts), nowMs);
+    screen.show({
+      title,
+      counts,
+      elapsedMs: elapsedMs(batch, nowMs),
+      leftMs: batch.estimated_end_at === null ? undefined : Math.max(0, Date.parse(batch.estimated_end_at) - nowMs),
+      ratePerMinute: rate.perMinute(nowMs),
+      pace,
+      tokens: results.tally.tokens,
+      costUsd: doneOf(counts) === 0 ? undefined : (batch.cost_usd ?? undefined),
+      notice: notice(),
+    });
+  };
   const drawing = setInterval(show, frameEveryMs);
   const asking = every(paceEveryMs, whileFollowed, async () => {
     pace = paceOf(await client.limits({ signal: whileFollowed }), Date.now());
@@ -79,31 +95,8 @@ async function fetchResults(
   await results.append(lines);
 }
 
-function progressOf({
-  batch,
-  title,
-  results,
-  pace,
-  notice,
-}: {
-  batch: Batch;
-  title: string;
-  results: ResultsFile;
-  pace: RunPace | undefined;
-  notice: string | undefined;
-}): RunProgress {
-  const { request_counts: counts, created_at: createdAt, ended_at: endedAt, estimated_end_at: endsAt, cost_usd: costUsd } = batch;
-  const nowMs = Date.now();
-  return {
-    title,
-    counts,
-    elapsedMs: Math.max(0, (endedAt === null ? nowMs : Date.parse(endedAt)) - Date.parse(createdAt)),
-    leftMs: endsAt === null ? undefined : Math.max(0, Date.parse(endsAt) - nowMs),
-    pace,
-    tokens: { ...results.tally.tokens },
-    costUsd: doneOf(counts) === 0 ? undefined : (costUsd ?? undefined),
-    notice,
-  };
+function elapsedMs({ created_at: createdAt, ended_at: endedAt }: Batch, nowMs: number): number {
+  return Math.max(0, (endedAt === null ? nowMs : Date.parse(endedAt)) - Date.parse(createdAt));
 }
 
 /** Does something again and again until the signal; failures are the next time's. */

@@ -19,7 +19,9 @@ export interface RunProgress {
   elapsedMs: number;
   /** Undefined while there is nothing to tell it from. */
   leftMs: number | undefined;
-  /** The lanes the run may use; undefined until they are known. */
+  /** Lines done a minute, of late; undefined while there is nothing to tell it from. */
+  ratePerMinute: number | undefined;
+  /** Of the lanes that have something to do; undefined when none has, or it is not known yet. */
   pace: RunPace | undefined;
   /** Undefined where they are not known. */
   tokens: { input: number; output: number } | undefined;
@@ -29,9 +31,7 @@ export interface RunProgress {
 }
 
 export interface RunPace {
-  /** Requests that started in the last half minute, a minute. */
-  requestsPerMinute: number;
-  /** What the binding limit allows. */
+  /** Requests a minute that the binding limit allows. */
   limitPerMinute: number;
   limitedBy: LimitName | null;
   /** Nothing starts before. */
@@ -56,7 +56,6 @@ export function projectedCostUsd({ counts, costUsd }: RunProgress): number | und
 interface LanePace {
   queued: number;
   running: number;
-  requests_per_minute: number;
   pace_per_minute: number;
   limited_by: LimitName | null;
   resting_until: string | null;
@@ -71,9 +70,30 @@ export function paceOf(lanes: readonly LanePace[], nowMs: number): RunPace | und
   const last = others.reduce((slowest, lane) => (lane.backlog_seconds > slowest.backlog_seconds ? lane : slowest), first);
   const restsForMs = last.resting_until === null ? undefined : Math.max(0, Date.parse(last.resting_until) - nowMs);
   return {
-    requestsPerMinute: busy.reduce((sum, lane) => sum + lane.requests_per_minute, 0),
     limitPerMinute: busy.reduce((sum, lane) => sum + lane.pace_per_minute, 0),
     limitedBy: last.limited_by,
     restsForMs: restsForMs === 0 ? undefined : restsForMs,
   };
 }
+
+/** How many are done a minute, from the counts of the last so many seconds. */
+export class RecentRate {
+  readonly #samples: { done: number; atMs: number }[] = [];
+
+  add(done: number, atMs: number): void {
+    if (this.#samples.at(-1)?.done !== done) this.#samples.push({ done, atMs });
+    // The last one before the window stays, as its beginning.
+    while ((this.#samples[1]?.atMs ?? atMs) < atMs - rateWindowMs) this.#samples.shift();
+  }
+
+  /** Undefined until there are some seconds to tell it from. */
+  perMinute(nowMs: number): number | undefined {
+    const [first] = this.#samples;
+    const last = this.#samples.at(-1);
+    if (first === undefined || last === undefined || nowMs - first.atMs < rateKnownAfterMs) return undefined;
+    return ((last.done - first.done) * 60_000) / (nowMs - first.atMs);
+  }
+}
+
+const rateWindowMs = 15_000;
+const rateKnownAfterMs = 3_000;

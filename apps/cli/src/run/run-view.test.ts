@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { coloured, plain } from "../output/paint.ts";
 import { textWidth } from "../output/text-width.ts";
-import { paceOf } from "./run-progress.ts";
+import { paceOf, RecentRate } from "./run-progress.ts";
 import type { RunProgress } from "./run-progress.ts";
 import { runLine, runView } from "./run-view.ts";
 
@@ -11,7 +11,8 @@ const progress: RunProgress = {
   counts: { total: 1_319, queued: 811, running: 4, succeeded: 498, failed: 5, canceled: 0, expired: 1 },
   elapsedMs: 252_000,
   leftMs: 410_000,
-  pace: { requestsPerMinute: 118.43, limitPerMinute: 120, limitedBy: "requests", restsForMs: undefined },
+  ratePerMinute: 118.43,
+  pace: { limitPerMinute: 120, limitedBy: "requests", restsForMs: undefined },
   tokens: { input: 61_240, output: 1_254_000 },
   costUsd: 0.504,
   notice: undefined,
@@ -21,13 +22,14 @@ const atTheBeginning: RunProgress = {
   counts: { total: 3, queued: 3, running: 0, succeeded: 0, failed: 0, canceled: 0, expired: 0 },
   elapsedMs: 0,
   leftMs: undefined,
+  ratePerMinute: undefined,
   pace: undefined,
   tokens: { input: 0, output: 0 },
   costUsd: undefined,
 };
 const resting: RunProgress = {
   ...progress,
-  pace: { requestsPerMinute: 0, limitPerMinute: 120, limitedBy: "upstream", restsForMs: 31_000 },
+  pace: { limitPerMinute: 120, limitedBy: "upstream", restsForMs: 31_000 },
   notice: "The connection is lost; trying again …",
 };
 
@@ -99,7 +101,6 @@ test("the pace is that of the lanes with something to do; the one that ends last
   const lane = {
     queued: 10,
     running: 1,
-    requests_per_minute: 50,
     pace_per_minute: 60,
     limited_by: "requests",
     resting_until: null,
@@ -109,10 +110,19 @@ test("the pace is that of the lanes with something to do; the one that ends last
   expect(paceOf([idle], 0)).toBeUndefined();
   const slow = { ...lane, limited_by: "output_tokens", backlog_seconds: 90, resting_until: "1970-01-01T00:00:05.000Z" } as const;
   expect(paceOf([idle, lane, slow], 2_000)).toEqual({
-    requestsPerMinute: 100,
     limitPerMinute: 120,
     limitedBy: "output_tokens",
     restsForMs: 3_000,
   });
   expect(paceOf([slow], 5_000)?.restsForMs).toBeUndefined();
+});
+
+test("the rate is that of the last seconds, whatever came before", () => {
+  const recent = new RecentRate();
+  recent.add(500, 0);
+  expect(recent.perMinute(2_000)).toBeUndefined();
+  for (let second = 1; second <= 60; second += 1) recent.add(500 + 2 * second, 1_000 * second);
+  expect(recent.perMinute(60_000)).toBeCloseTo(120, 6);
+  recent.add(620, 75_000);
+  expect(recent.perMinute(75_000)).toBeCloseTo(7.5, 6);
 });

@@ -3,7 +3,7 @@ import { count, duration, limitName, money, percent, rate, short } from "../outp
 import type { Paint } from "../output/paint.ts";
 import { clipped, padded, textWidth } from "../output/text-width.ts";
 import { doneOf, lostOf, projectedCostUsd } from "./run-progress.ts";
-import type { RunPace, RunProgress } from "./run-progress.ts";
+import type { RunProgress } from "./run-progress.ts";
 
 const indent = "  ";
 const nameWidth = 8;
@@ -35,7 +35,7 @@ export function runLine(progress: RunProgress): string {
   const parts = [
     `${count(doneOf(counts))} of ${count(counts.total)} done`,
     `${count(lostOf(counts))} failed`,
-    progress.pace && describePace(progress.pace),
+    doneOf(counts) === counts.total ? undefined : describePace(progress),
     costUsd === undefined ? undefined : money(costUsd),
     leftMs === undefined || doneOf(counts) === counts.total ? undefined : `about ${duration(leftMs)} left`,
     notice,
@@ -57,7 +57,7 @@ function bar({ counts }: RunProgress, width: number, paint: Paint): string {
 type Field = [name: string, plain: string, painted: string];
 
 function fields(progress: RunProgress, paint: Paint): Field[] {
-  const { counts, tokens, costUsd, elapsedMs, leftMs, pace } = progress;
+  const { counts, tokens, costUsd, elapsedMs, leftMs } = progress;
   const lost = lostOf(counts);
   // As wide as they will get, so that nothing moves when a number grows.
   const number = (value: number) => padded(count(value), count(counts.total).length, "right");
@@ -75,7 +75,7 @@ function fields(progress: RunProgress, paint: Paint): Field[] {
   const times = [duration(elapsedMs), ...(leftMs === undefined || isDone ? [] : [`about ${duration(leftMs)} left`])];
   return [
     ["lines", states.join(" · "), painted.join(" · ")],
-    same("pace", isDone || pace === undefined ? "–" : describePace(pace)),
+    same("pace", (isDone ? undefined : describePace(progress)) ?? "–"),
     same("tokens", tokens === undefined ? "–" : `${short(tokens.input)} in · ${short(tokens.output)} out`),
     same("cost", cost),
     same("time", times.join(" · ")),
@@ -86,10 +86,12 @@ function same(name: string, text: string): Field {
   return [name, text, text];
 }
 
-function describePace({ requestsPerMinute, limitPerMinute, limitedBy, restsForMs }: RunPace): string {
+function describePace({ ratePerMinute, pace }: RunProgress): string | undefined {
+  const now = ratePerMinute === undefined ? "–" : rate(ratePerMinute);
+  if (pace === undefined) return ratePerMinute === undefined ? undefined : `${now} a minute`;
+  const { limitPerMinute, limitedBy, restsForMs } = pace;
   if (restsForMs !== undefined) return `resting for ${duration(restsForMs)}${limitedBy === null ? "" : `: ${limitName(limitedBy)}`}`;
-  const by = limitedBy === null ? "" : ` · limited by ${limitName(limitedBy)}`;
-  return `${rate(requestsPerMinute)} of ${rate(limitPerMinute)} a minute${by}`;
+  return `${now} of ${rate(limitPerMinute)} a minute${limitedBy === null ? "" : ` · limited by ${limitName(limitedBy)}`}`;
 }
 
 function sideBySide(lines: readonly string[], width: number): string[] {
