@@ -1,4 +1,5 @@
 import type { Authenticator } from "@sluice/shared/access/authenticator";
+import type { BatchesQueue } from "@sluice/shared/batches/batches-queue";
 import type { EndContext } from "@sluice/shared/jobs/end-job";
 import type { SubmitContext } from "@sluice/shared/jobs/submit-job";
 import type { Logger } from "@sluice/shared/logging/logger";
@@ -10,6 +11,8 @@ import type { JobSignals } from "./waiting/job-signals.ts";
 export interface ApiContext extends SubmitContext, EndContext {
   authenticator: Authenticator;
   signals: JobSignals;
+  /** Asks workers to look after batches. */
+  batches: BatchesQueue;
   deliveries: DeliveriesQueue;
   log: Logger;
   settings: OperationSettings;

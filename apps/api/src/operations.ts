@@ -7,6 +7,12 @@ import { getDeliveryOperation } from "./deliveries/get/handler.ts";
 import { listDeliveriesOperation } from "./deliveries/list/handler.ts";
 import { redeliverRangeOperation } from "./deliveries/redeliver-range/handler.ts";
 import { redeliverOperation } from "./deliveries/redeliver/handler.ts";
+import { cancelBatchOperation } from "./batches/cancel/handler.ts";
+import { createBatchOperation } from "./batches/create/handler.ts";
+import { batchEventsOperation } from "./batches/events/handler.ts";
+import { getBatchOperation } from "./batches/get/handler.ts";
+import { listBatchesOperation } from "./batches/list/handler.ts";
+import { batchResultsOperation } from "./batches/results/handler.ts";
 import { docsPageOperation } from "./docs/docs-page.ts";
 import { errorsPageOperation } from "./docs/errors-page.ts";
 import { livezOperation } from "./health/livez.ts";
@@ -38,6 +44,12 @@ export const operations: readonly Operation[] = [
   getJobOperation,
   cancelJobOperation,
   jobEventsOperation,
+  createBatchOperation,
+  listBatchesOperation,
+  getBatchOperation,
+  cancelBatchOperation,
+  batchEventsOperation,
+  batchResultsOperation,
   getWebhookSecretOperation,
   rotateWebhookSecretOperation,
   createEndpointOperation,

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { Account } from "@sluice/shared/accounts/account";
 import { keyAuthenticator } from "@sluice/shared/access/authenticator";
+import { openBatchesQueue } from "@sluice/shared/batches/batches-queue";
 import { announceJob } from "@sluice/shared/jobs/announce-job";
 import { Withdrawals } from "@sluice/shared/jobs/withdrawals";
 import { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
@@ -55,6 +56,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const lanes = new LaneDirectory(redis, options.accounts);
   const deliveries = openDeliveriesQueue(redis);
   deliveries.on("error", () => {}); // Told by the connection.
+  const batches = openBatchesQueue(redis);
+  batches.on("error", () => {});
   const withdrawals = new Withdrawals(redis, lanes);
   const signals = new JobSignals(subscriber, watchesMax);
   let isDraining = false;
@@ -65,6 +68,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     lanes,
     withdrawals,
     signals,
+    batches,
     deliveries,
     log,
     settings,
@@ -79,6 +83,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const closeConnections = async () => {
     await lanes.close();
     await deliveries.close();
+    await batches.close();
     redis.disconnect();
     subscriber.disconnect();
   };

@@ -1,3 +1,6 @@
+/** Deeper values overflow the stack when they are written again. Real requests (tool schemas) stay far below. */
+export const nestingDepthMax = 512;
+
 const quote = 0x22;
 const backslash = 0x5c;
 const openBrace = 0x7b;

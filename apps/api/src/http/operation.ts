@@ -8,6 +8,8 @@ import type { ApiContext } from "../api-context.ts";
 import type { ProblemCode, StatusOf } from "../problems/error-catalogue.ts";
 import { Problem } from "../problems/problem.ts";
 import type { Answer } from "./answer.ts";
+import { bodyStream } from "./body-stream.ts";
+import type { BodyStream } from "./body-stream.ts";
 import { parseRequest } from "./parse-request.ts";
 import { traceOf } from "./request-trace.ts";
 import type { RequestSchemas } from "./request-schemas.ts";
@@ -35,6 +37,8 @@ interface Description {
   problems: { readonly [Code in ProblemCode]?: readonly StatusOf<Code>[] };
   /** The call hands in work: it counts against the key's requests per minute. Reading is not counted. */
   handsInWork?: boolean;
+  /** Of an operation that reads its body itself, by `openBody`: what it takes, by media type, and how that is described. */
+  bodyContent?: Readonly<Record<string, z.ZodType>>;
 }
 
 /** A request after authentication and validation. */
@@ -49,6 +53,8 @@ export interface Call<Schemas extends RequestSchemas> {
   trace: RequestTrace;
   /** HEAD: the answer's body is not sent. */
   isHead: boolean;
+  /** The body as a stream, for an operation with `bodyContent`. It throws what {@link bodyStream} throws. */
+  openBody: () => BodyStream;
   /** Calls back when the client has gone away or has its whole answer. */
   whenGone: (listener: () => void) => void;
 }
@@ -133,6 +139,7 @@ function surroundings(request: Request, response: Response, context: ApiContext)
     context,
     trace: traceOf(response),
     isHead: request.method === "HEAD",
+    openBody: () => bodyStream(request, response),
     whenGone: (listener: () => void) => {
       if (response.closed) listener();
       else response.once("close", listener);

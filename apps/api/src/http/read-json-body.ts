@@ -2,13 +2,10 @@ import { isUtf8 } from "node:buffer";
 import express from "express";
 import type { Request, Response } from "express";
 import { Problem } from "../problems/problem.ts";
-import { nestingDepth } from "./nesting-depth.ts";
+import { nestingDepth, nestingDepthMax } from "./nesting-depth.ts";
 
 /** Claude's own limit of a request, 32 MB; the envelope around `params` is counted in. */
 export const bodyBytesMax = 33_554_432;
-
-/** Deeper values overflow the stack when they are written again. Real requests (tool schemas) stay far below. */
-const nestingDepthMax = 512;
 
 // Express' parser does the reading, decompressing and counting; the parsing is done here, where the bytes are needed too.
 const readRaw = express.raw({ type: () => true, limit: bodyBytesMax, inflate: true });

@@ -12,6 +12,7 @@ export interface RequestTrace {
   isQuiet: boolean;
   tenant: string | null;
   jobId: string | null;
+  batchId: string | null;
   code: ProblemCode | null;
   /** What the client is not told. */
   error: unknown;
@@ -28,6 +29,7 @@ export function beginTrace(log: Logger) {
       isQuiet: false,
       tenant: null,
       jobId: null,
+      batchId: null,
       code: null,
       error: null,
     };
@@ -59,6 +61,7 @@ function logRequest(log: Logger, method: string, response: Response, trace: Requ
     durationMs: Math.round(durationMs * 10) / 10,
     tenant: trace.tenant,
     jobId: trace.jobId,
+    ...(trace.batchId !== null && { batchId: trace.batchId }),
     ...(trace.code !== null && { code: trace.code }),
     ...(trace.error !== null && { error: trace.error }),
     // The client went away before it had the whole answer.

@@ -24,6 +24,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
       security: [{ bearer: [] }, { apiKey: [] }],
       tags: [
         { name: "Jobs", description: "One request to Claude each." },
+        { name: "Batches", description: "Up to 100,000 jobs handed in together." },
         { name: "Webhooks", description: "Signed events when jobs are final." },
         { name: "Insight", description: "What the limits allow and what waits for them." },
         { name: "Keys", description: "The operator's: who may hand in how much." },
@@ -53,8 +54,10 @@ function operationObject({
   answers,
   problems,
   handsInWork,
+  bodyContent,
 }: Operation): ZodOpenApiOperationObject {
-  const takesBody = !(request.body instanceof z.ZodUndefined);
+  const body = bodyContent ?? (request.body instanceof z.ZodUndefined ? {} : { "application/json": request.body });
+  const media = Object.entries(body).map(([type, schema]) => [type, { schema }]);
   return {
     operationId: id,
     tags: [tag],
@@ -62,7 +65,9 @@ function operationObject({
     ...(description !== undefined && { description }),
     ...(access === "none" && { security: [] }),
     requestParams: { path: request.params, query: request.query, header: request.headers },
-    ...(takesBody && { requestBody: { required: !isOptional(request.body), content: { "application/json": { schema: request.body } } } }),
+    ...(media.length > 0 && {
+      requestBody: { required: bodyContent !== undefined || !isOptional(request.body), content: Object.fromEntries(media) },
+    }),
     responses: {
       ...answerObjects(answers),
       ...problemObjects({

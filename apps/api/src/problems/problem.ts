@@ -6,6 +6,7 @@ import { errorCatalogue, problemCodes } from "./error-catalogue.ts";
 import type { ProblemCode, StatusOf } from "./error-catalogue.ts";
 
 const issueSchema = z.object({
+  line: z.int().min(1).optional().meta({ description: "Of a batch: the request's line, or its place in the list, from 1." }),
   path: z.string().meta({ description: "Field, query parameter or header.", example: "params.max_tokens" }),
   message: z.string().meta({ example: "is required" }),
 });

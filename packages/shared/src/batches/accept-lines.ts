@@ -14,6 +14,8 @@ export interface LineToAccept {
   spec: JobSpec;
   /** The request's body as `packBody` made it. */
   params: Buffer;
+  /** What was taken from a quota for it, of `takenShare`. */
+  quota: string | undefined;
 }
 
 const replySchema = z.array(z.union([z.number(), z.string()]));
@@ -32,7 +34,7 @@ export async function acceptLines(
   const reply = await script.run(
     redis,
     [keys.batch(batchId), keys.jobs, keys.jobsOf("queued"), ...lines.flatMap(({ jobId }) => [keys.job(jobId), keys.jobParams(jobId)])],
-    lines.flatMap(({ jobId, spec, params }) => [jobId, JSON.stringify(spec), params]),
+    lines.flatMap(({ jobId, spec, params, quota }) => [jobId, JSON.stringify(spec), params, quota ?? ""]),
   );
   const states = replySchema.parse(replyTexts(reply));
   if (states.length < lines.length) return undefined;

@@ -31,15 +31,18 @@ export interface ChunkPlace {
 /**
  * Stores lines before their batch is accepted; they expire unless it is.
  *
- * @param lines JSON texts as they came, without line ends
+ * @param lines JSON texts as they came
  */
 export async function storeChunk(redis: Redis, { tenant, batchId, firstLine }: ChunkPlace, lines: readonly Buffer[]): Promise<void> {
   const packed = await deflateAsync(joinLines(lines), { level: 1 });
   await redis.set(tenantKeys(tenant).batchChunk(batchId, firstLine), packed, "PX", uploadMsMax);
 }
 
+/** No JSON text holds it; requests of the JSON form may hold line ends. */
+const separator = "\x1e";
+
 function joinLines(lines: readonly Buffer[]): Buffer {
-  const end = Buffer.of(0x0a);
+  const end = Buffer.from(separator);
   return Buffer.concat(lines.flatMap((line, index) => (index === 0 ? [line] : [end, line])));
 }
 
@@ -48,7 +51,7 @@ export async function readChunk(redis: Redis, { tenant, batchId, firstLine }: Ch
   const packed = await redis.getBuffer(tenantKeys(tenant).batchChunk(batchId, firstLine));
   if (packed === null) return undefined;
   const text = (await inflateAsync(packed)).toString();
-  return text.split("\n").map((line) => lineSchema.parse(JSON.parse(line)));
+  return text.split(separator).map((line) => lineSchema.parse(JSON.parse(line)));
 }
 
 /** Removes what was stored of a batch that will not be accepted. Safe to repeat. */

@@ -18,6 +18,8 @@ export const batchSpecSchema = z.object({
   weight: z.number(),
   /** Who handed it in. */
   keyId: z.string(),
+  /** What was taken from its quotas for all jobs together; null for a key without. */
+  quota: z.object({ count: z.number(), worstCaseNanoUsd: z.number(), month: z.string() }).nullable(),
   /** How many lines each model has, and which is its last; at most {@link modelsMax}. */
   models: z.array(z.object({ model: z.string(), lines: z.number(), lastLine: z.number() })),
 });

@@ -3,12 +3,13 @@
 -- KEYS  1 batch hash, 2 index of batches, 3 batches that need a worker, 4 idempotency hash {fingerprint, jobId, leaseUntilMs, body},
 --       5 mark of a withdrawn batch, 6 … the chunks
 -- ARGV  1 batch id, 2 spec (JSON), 3 number of lines, 4 fingerprint of the request or "" (no idempotency key),
---       5 lease of a running call in ms, 6 time the key is kept in ms, 7 ms after which housekeeping looks for a worker
--- Returns  {"accepted", createdAtMs} | {"replayed", body} | {"mismatch"} | {"in_progress"} | {"resumed", batchId} |
+--       5 lease of a running call in ms, 6 time the key is kept in ms, 7 ms after which housekeeping looks for a worker,
+--       8 what to take from the key's quotas (JSON for takeKeyQuota of quotas/key-quota.lua) or ""
+-- Returns  {"accepted", createdAtMs, notice} | {"quota", limit, 1 when unfinished jobs hold what is missing, notice} | {"replayed", body} | {"mismatch"} | {"in_progress"} | {"resumed", batchId} |
 --          {"withdrawn"} (this call comes after its own withdrawal) | {"incomplete"} (chunks are gone: the call took too long)
 -- Work  one read and one write per chunk, of which there are at most about 1,000
 local created = redis.call('HGET', KEYS[1], 'createdAtMs')
-if created then return {'accepted', tonumber(created)} end
+if created then return {'accepted', tonumber(created), ''} end
 if redis.call('EXISTS', KEYS[5]) == 1 then return {'withdrawn'} end
 
 local time = redis.call('TIME')
@@ -29,6 +30,13 @@ end
 for index = 6, #KEYS do
   if redis.call('EXISTS', KEYS[index]) == 0 then return {'incomplete'} end
 end
+
+local notice = ''
+if ARGV[8] ~= '' then
+  local taken, told, limit, isHeld = takeKeyQuota(cjson.decode(ARGV[8]), nowMs)
+  if not taken then return {'quota', limit, isHeld, told} end
+  notice = told
+end
 for index = 6, #KEYS do redis.call('PERSIST', KEYS[index]) end
 
 if ARGV[4] ~= '' then
@@ -39,4 +47,4 @@ redis.call('HSET', KEYS[1], 'spec', ARGV[2], 'status', 'in_progress', 'seq', 1, 
   'total', ARGV[3], 'queued', ARGV[3], 'running', 0, 'succeeded', 0, 'failed', 0, 'canceled', 0, 'expired', 0)
 redis.call('ZADD', KEYS[2], 0, ARGV[1])
 redis.call('ZADD', KEYS[3], nowMs + ARGV[7], ARGV[1])
-return {'accepted', nowMs}
+return {'accepted', nowMs, notice}

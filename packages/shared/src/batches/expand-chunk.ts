@@ -7,6 +7,7 @@ import { packBody } from "../jobs/stored-body.ts";
 import type { LaneDirectory } from "../lanes/lane-directory.ts";
 import { enqueueJobs } from "../lanes/lane-queue.ts";
 import type { JobToEnqueue } from "../lanes/lane-queue.ts";
+import { takenShare } from "../quotas/key-quota.ts";
 import { tenantKeys } from "../redis/keys.ts";
 import { Script } from "../redis/script.ts";
 import { acceptLines } from "./accept-lines.ts";
@@ -71,7 +72,13 @@ async function draftOf({ lanes }: ExpandContext, { id, spec }: BatchRecord, line
     keyId: spec.keyId,
     priority: spec.priority,
   };
-  return { jobId: jobIdOfLine(id, place), spec: job, params: await packBody(params), costTokens: jobCostTokens(params) };
+  return {
+    jobId: jobIdOfLine(id, place),
+    spec: job,
+    params: await packBody(params),
+    quota: spec.quota === null ? undefined : takenShare(spec.quota, place),
+    costTokens: jobCostTokens(params),
+  };
 }
 
 async function enqueueLines({ redis, lanes }: ExpandContext, { tenant, spec }: BatchRecord, lines: readonly Line[]): Promise<void> {

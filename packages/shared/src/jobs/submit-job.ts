@@ -174,7 +174,8 @@ async function enqueue(
   return jobsAhead;
 }
 
-async function nameTenant(redis: Redis, tenant: string): Promise<void> {
+/** Enters a tenant into the registry. Safe to repeat; must be done before its first job or batch is accepted. */
+export async function nameTenant(redis: Redis, tenant: string): Promise<void> {
   let named = namedTenants.get(redis);
   if (named === undefined) namedTenants.set(redis, (named = new Map()));
   if (Date.now() - (named.get(tenant) ?? 0) < namedForMs) return;

@@ -10,7 +10,7 @@ interface OpenWithdrawal extends JobToWithdraw {
 const retryDelayMs = 500;
 
 /**
- * Jobs whose acceptance failed halfway: the client was told that nothing was accepted, but the command may have reached
+ * Jobs and batches whose acceptance failed halfway: the client was told that nothing was accepted, but the command may have reached
  * Redis, or may still do so. They are undone as soon as Redis answers again.
  *
  * Lost when this process dies meanwhile, or a worker is faster: such a job runs, although its client heard 503.
@@ -18,7 +18,7 @@ const retryDelayMs = 500;
 export class Withdrawals {
   readonly #redis: Redis;
   readonly #lanes: LaneDirectory;
-  readonly #open = new Map<string, OpenWithdrawal>();
+  readonly #open = new Map<string, () => Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #underWay: Promise<void> | undefined;
 
@@ -28,13 +28,18 @@ export class Withdrawals {
     redis.on("ready", this.#tryNow);
   }
 
-  /** Jobs that are still to be undone. */
+  /** Jobs and batches that are still to be undone. */
   get size(): number {
     return this.#open.size;
   }
 
   add(job: OpenWithdrawal): void {
-    this.#open.set(job.id, job);
+    this.addUndoing(job.id, () => this.#withdraw(job));
+  }
+
+  /** The same for something else. `undo` is called until it resolves, and must be safe to repeat. */
+  addUndoing(id: string, undo: () => Promise<void>): void {
+    this.#open.set(id, undo);
     this.#tryIn(0);
   }
 
@@ -61,12 +66,16 @@ export class Withdrawals {
   }
 
   async #withdrawAll(): Promise<void> {
-    await Promise.allSettled([...this.#open.values()].map((job) => this.#withdraw(job)));
+    await Promise.allSettled(
+      [...this.#open].map(async ([id, undo]) => {
+        await undo();
+        this.#open.delete(id);
+      }),
+    );
   }
 
   async #withdraw(job: OpenWithdrawal): Promise<void> {
     // The record first: without one, a BullMQ job that stays behind is dropped by its worker.
     if (await withdrawJob(this.#redis, job)) await this.#lanes.queueOf(job.laneName).remove(job.id);
-    this.#open.delete(job.id);
   }
 }

@@ -2,18 +2,12 @@ import { isJobId } from "@sluice/shared/jobs/job-id";
 import { isFinal } from "@sluice/shared/jobs/job-status";
 import { readJobRecord } from "@sluice/shared/jobs/read-job";
 import { tenantKeys } from "@sluice/shared/redis/keys";
+import { eventStreamHeaders } from "../../http/event-stream.ts";
 import { keyedOperation } from "../../http/operation.ts";
 import { unavailable } from "../../problems/problem-of-error.ts";
 import { noSuchJob } from "../job-answer.ts";
 import { jobEventsSchema } from "./schema.ts";
 import { streamJobEvents } from "./stream-job-events.ts";
-
-const streamHeaders = {
-  "Content-Type": "text/event-stream",
-  "Cache-Control": "no-cache, no-transform",
-  // nginx holds streams back otherwise.
-  "X-Accel-Buffering": "no",
-};
 
 export const jobEventsOperation = keyedOperation({
   ...jobEventsSchema,
@@ -24,14 +18,14 @@ export const jobEventsOperation = keyedOperation({
     const record = await readJobRecord(context.redis, caller.tenant, params.id);
     if (record === undefined) throw noSuchJob();
     if (isFinal(record.status) && afterSeq >= record.seq) return { status: 204 };
-    if (isHead) return { status: 200, headers: streamHeaders };
+    if (isHead) return { status: 200, headers: eventStreamHeaders };
 
     const watch = await context.signals.watch(tenantKeys(caller.tenant).jobChannel(params.id));
     if (watch === undefined) throw unavailable("This process takes no more streams at this moment.");
     whenGone(() => watch.end());
     return {
       status: 200,
-      headers: streamHeaders,
+      headers: eventStreamHeaders,
       stream: (response) => streamJobEvents({ context, response, watch, tenant: caller.tenant, jobId: params.id, afterSeq }),
     };
   },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { lastEventIdHeader } from "../../http/event-stream.ts";
 import { noRequest } from "../../http/request-schemas.ts";
 import { jobIdParams } from "../job-parameters.ts";
 
@@ -16,12 +17,7 @@ export const jobEventsSchema = {
     ...noRequest,
     params: jobIdParams,
     headers: z.object({
-      "Last-Event-ID": z
-        .string()
-        .regex(/^\d{1,9}$/, "must be the id of an event of this stream")
-        .transform(Number)
-        .optional()
-        .meta({ description: "The last event the client has.", example: "2", override: { type: "string" } }),
+      "Last-Event-ID": lastEventIdHeader,
     }),
   },
   answers: {

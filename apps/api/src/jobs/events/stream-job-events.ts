@@ -7,10 +7,8 @@ import type { ReadJob } from "@sluice/shared/jobs/read-job";
 import { redisUnavailability } from "@sluice/shared/redis/unavailable";
 import type { Response } from "express";
 import type { ApiContext } from "../../api-context.ts";
+import { writeToStream } from "../../http/event-stream.ts";
 import type { JobWatch } from "../../waiting/job-signals.ts";
-
-/** A client that does not read is let go when this much waits for it; the final event is written whatever its size. */
-const unreadBytesMax = 1_048_576;
 
 const retryReadMs = 500;
 
@@ -27,11 +25,11 @@ export interface JobStream {
 
 /** Writes a job's states as they come, until the final one. While Redis is away the stream is silent, and goes on afterwards. */
 export async function streamJobEvents({ context, response, watch, tenant, jobId, afterSeq }: JobStream): Promise<void> {
-  const heartbeat = setInterval(() => write(response, ": keep-alive\n\n"), context.settings.heartbeatMs);
+  const heartbeat = setInterval(() => writeToStream(response, ": keep-alive\n\n"), context.settings.heartbeatMs);
   let lastSeq = afterSeq;
   try {
     // Where the client comes back after a broken connection, in ms.
-    write(response, "retry: 3000\n\n");
+    writeToStream(response, "retry: 3000\n\n");
     while (!watch.isEnded) {
       const job = await readUnlessAway(context, tenant, jobId);
       if (job === "forgotten") return;
@@ -40,7 +38,7 @@ export async function streamJobEvents({ context, response, watch, tenant, jobId,
         setTimeout(() => watch.wake(), retryReadMs).unref();
       } else {
         for (const state of jobStates(job.record)) {
-          if (state.seq > lastSeq) write(response, eventOf(job, state));
+          if (state.seq > lastSeq) writeToStream(response, eventOf(job, state));
         }
         lastSeq = Math.max(lastSeq, job.record.seq);
         if (isFinal(job.record.status)) return;
@@ -48,7 +46,7 @@ export async function streamJobEvents({ context, response, watch, tenant, jobId,
       await watch.changed();
     }
     // This process stops: another one is asked to go on, soon.
-    write(response, "retry: 1000\n\n");
+    writeToStream(response, "retry: 1000\n\n");
   } finally {
     clearInterval(heartbeat);
     watch.end();
@@ -72,9 +70,4 @@ function eventOf({ record, result }: ReadJob, state: JobState): string {
 
 function stateView({ id }: JobRecord, { status, attempts, atMs }: JobState) {
   return { id, status, attempts, at: new Date(atMs).toISOString() };
-}
-
-function write(response: Response, text: string): void {
-  if (response.writableLength > unreadBytesMax) response.destroy();
-  else if (response.writable) response.write(text);
 }

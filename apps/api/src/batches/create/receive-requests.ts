@@ -1,0 +1,123 @@
+import { chunkBytesMax, chunkLinesMax } from "@sluice/shared/batches/batch-chunk";
+import { batchLinesMax } from "@sluice/shared/batches/batch-id";
+import { modelsMax } from "@sluice/shared/batches/batch-record";
+import type { BatchSpec } from "@sluice/shared/batches/batch-record";
+import type { MessageParams } from "@sluice/shared/jobs/job-request";
+import { BrokenBody } from "../../http/body-stream.ts";
+import { Problem } from "../../problems/problem.ts";
+import type { Issue } from "../../problems/problem.ts";
+import { checkRequest } from "./check-request.ts";
+import type { RawRequest, ReadingPlace } from "./split-lines.ts";
+
+/** Longest request of a batch: several are held at a time while they come, and when they become jobs. */
+export const requestBytesMax = 10_485_760;
+
+/** More would not help anybody. */
+const issuesMax = 100;
+
+export interface Receiving {
+  requests: AsyncIterable<RawRequest>;
+  at: ReadingPlace;
+  /** What stands before the path of an issue: of the JSON form, the place in the list. */
+  pathOf: (number: number) => string;
+  /** Keeps the JSON texts of requests whose first has this place in the batch. Called one at a time. */
+  store: (firstLine: number, lines: readonly Buffer[]) => Promise<void>;
+  /** What is to be added up over all requests. */
+  worstCaseNanoUsd: (params: MessageParams) => number;
+}
+
+export interface Received {
+  total: number;
+  models: BatchSpec["models"];
+  worstCaseNanoUsd: number;
+}
+
+/**
+ * Reads and checks the requests of a batch and stores them as they come. After a bad one it goes on reading, to name others, but stores no
+ * more.
+ *
+ * @throws Problem `invalid_request`: 422 with up to 100 issues, 400 with the line reached when the body is broken off;
+ *   `payload_too_large` for too many requests
+ */
+export async function receiveRequests({ requests, at, pathOf, store, worstCaseNanoUsd }: Receiving): Promise<Received> {
+  const issues: Issue[] = [];
+  const lineOfId = new Map<string, number>();
+  const models = new Map<string, { model: string; lines: number; lastLine: number }>();
+  let total = 0;
+  let worstCase = 0;
+  let chunk: Buffer[] = [];
+  let chunkBytes = 0;
+  let storing: Promise<void> = Promise.resolve();
+
+  const storeChunk = async () => {
+    const lines = chunk;
+    chunk = [];
+    chunkBytes = 0;
+    // The next lines are checked while these are on their way, and no more.
+    await storing;
+    storing = store(total - lines.length, lines);
+    // Waited for with the next, or at the end.
+    storing.catch(() => {});
+  };
+  const refuse = (number: number, found: readonly Issue[]) => {
+    for (const { path, message } of found) {
+      const parts = [pathOf(number), path].filter(Boolean);
+      if (issues.length < issuesMax) issues.push({ line: number, path: parts.join("."), message });
+    }
+    return issues.length >= issuesMax;
+  };
+
+  try {
+    for await (const { number, bytes } of requests) {
+      const checked = bytes === undefined ? { issues: [tooLong] } : checkRequest(bytes);
+      if ("issues" in checked) {
+        if (refuse(number, checked.issues)) break;
+        continue;
+      }
+      const { custom_id: customId, params } = checked.request;
+      const earlier = lineOfId.get(customId);
+      if (earlier !== undefined) {
+        if (refuse(number, [{ path: "custom_id", message: `is the same as in line ${earlier}` }])) break;
+        continue;
+      }
+      lineOfId.set(customId, number);
+      if (lineOfId.size > batchLinesMax) {
+        throw Problem.of("payload_too_large", { detail: `A batch may have at most ${batchLinesMax} requests.` });
+      }
+      if (issues.length > 0 || bytes === undefined) continue;
+      countModel(models, params.model, total);
+      worstCase += worstCaseNanoUsd(params);
+      chunk.push(bytes);
+      chunkBytes += bytes.length;
+      total += 1;
+      if (chunk.length === chunkLinesMax || chunkBytes >= chunkBytesMax) await storeChunk();
+    }
+    if (chunk.length > 0 && issues.length === 0) await storeChunk();
+  } catch (error) {
+    if (!(error instanceof BrokenBody)) throw error;
+    refuse(Math.max(1, at.number), [{ path: "", message: "is not complete: the body ends or cannot be decompressed here" }]);
+    throw Problem.of("invalid_request", {
+      detail: "The body is broken off, or it cannot be decompressed. `issues` says how far it was read.",
+      issues,
+      cause: error,
+    });
+  } finally {
+    await storing.catch(() => {});
+  }
+  await storing;
+  if (issues.length > 0) {
+    throw Problem.of("invalid_request", { status: 422, detail: "Requests of the batch do not fit. See `issues`.", issues });
+  }
+  if (total === 0) throw Problem.of("invalid_request", { status: 422, detail: "There are no requests in the batch." });
+  return { total, models: [...models.values()], worstCaseNanoUsd: worstCase };
+}
+
+const tooLong: Issue = { path: "", message: `is longer than ${requestBytesMax} bytes` };
+
+function countModel(models: Map<string, { model: string; lines: number; lastLine: number }>, model: string, line: number): void {
+  const known = models.get(model);
+  if (known !== undefined) {
+    known.lines += 1;
+    known.lastLine = line;
+  } else if (models.size < modelsMax) models.set(model, { model, lines: 1, lastLine: line });
+}

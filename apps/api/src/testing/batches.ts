@@ -1,0 +1,47 @@
+// Batches for tests.
+import { batchViewSchema } from "@sluice/shared/batches/batch-view";
+import type { BatchView } from "@sluice/shared/batches/batch-view";
+import { expect } from "vitest";
+import type { TestApi } from "./test-api.ts";
+
+export function aLine(customId: string, content = "Name a river."): string {
+  const params = { model: "claude-haiku-4-5", max_tokens: 16, messages: [{ role: "user", content }] };
+  return JSON.stringify({ custom_id: customId, params });
+}
+
+/** So many lines, `row-0` and so on, each with its end. */
+export function someLines(count: number): string {
+  return Array.from({ length: count }, (_, row) => `${aLine(`row-${row}`)}\n`).join("");
+}
+
+/** POSTs lines, with the options of the batch in the query. */
+export async function postLines(
+  api: Pick<TestApi, "fetch">,
+  body: BodyInit,
+  { query = "", headers = {} }: { query?: string; headers?: Record<string, string> } = {},
+): Promise<Response> {
+  return await api.fetch(`/v1/batches${query}`, {
+    method: "POST",
+    body,
+    headers: { "content-type": "application/jsonl", ...headers },
+  });
+}
+
+/** A Batch, with no field besides those that are published; its counts add up. */
+export async function batchOf(response: Response): Promise<BatchView> {
+  expect(response.headers.get("content-type")).toBe("application/json");
+  return countsAddUp(batchViewSchema.strict().parse(await response.json()));
+}
+
+export function countsAddUp(batch: BatchView): BatchView {
+  const { total, ...counts } = batch.request_counts;
+  expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(total);
+  return batch;
+}
+
+/** Hands in a batch of so many lines. */
+export async function submitBatch(api: TestApi, count: number, query = ""): Promise<BatchView> {
+  const response = await postLines(api, someLines(count), { query });
+  expect(response.status).toBe(202);
+  return await batchOf(response);
+}
