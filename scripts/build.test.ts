@@ -31,11 +31,11 @@ test("a job goes through the built processes", { timeout: 180_000 }, async () =>
   const simulator = await startBuilt("simulator", "simulator.listening", { SLUICE_SIMULATOR_PORT: "0" });
   const surroundings = { REDIS_URL: redis.url };
   await startBuilt("worker", "worker.started", { ...surroundings, ANTHROPIC_API_KEY: "any", ANTHROPIC_BASE_URL: urlOf(simulator) });
-  const api = await startBuilt("api", "api.listening", { ...surroundings, PORT: "0", SLUICE_ADMIN_KEY: "sk-sluice-built" });
+  const api = await startBuilt("api", "api.listening", { ...surroundings, PORT: "0", SLUICE_ADMIN_KEY: "sk-sluice-built-and-long-enough" });
 
   const response = await fetch(`${urlOf(api)}/v1/jobs`, {
     method: "POST",
-    headers: { authorization: "Bearer sk-sluice-built", "content-type": "application/json", prefer: "wait=60" },
+    headers: { authorization: "Bearer sk-sluice-built-and-long-enough", "content-type": "application/json", prefer: "wait=60" },
     body: JSON.stringify({ prompt: "What is 2 + 3?" }),
   });
   expect(await response.json()).toMatchObject({ status: "succeeded", result: { type: "succeeded" } });

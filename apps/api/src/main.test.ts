@@ -115,11 +115,13 @@ test("a bad start names every setting that does not fit, by name and not by valu
   expect(message).not.toContain("with space");
 });
 
-test("in production a key must be set", async () => {
-  const started = startProcess({
-    script,
-    env: { PORT: "0", NODE_ENV: "production", SLUICE_DATA_DIR: dataFolder() },
-    readyEvent: "api.listening",
-  });
-  await expect(started).rejects.toThrow("SLUICE_ADMIN_KEY: is required");
+test("in production a key must be set, and be no weak one; the refusal does not show it", async () => {
+  const start = (env: Record<string, string>) => {
+    const all = { PORT: "0", NODE_ENV: "production", SLUICE_DATA_DIR: dataFolder(), ...env };
+    return startProcess({ script, env: all, readyEvent: "api.listening" });
+  };
+  await expect(start({})).rejects.toThrow("SLUICE_ADMIN_KEY: is required");
+  const refusal = await start({ SLUICE_ADMIN_KEY: "hunter2hunter2" }).catch(String);
+  expect(refusal).toContain("SLUICE_ADMIN_KEY: must have at least 24 characters");
+  expect(refusal).not.toContain("hunter2");
 });

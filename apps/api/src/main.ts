@@ -1,5 +1,6 @@
 import { startEmbeddedRedis } from "@sluice/redis-server/embedded-redis";
 import { loadOrCreateDevelopmentKey } from "@sluice/shared/access/development-key";
+import { operatorKeyWeakness } from "@sluice/shared/access/operator-key-strength";
 import { loadAccountsOrExit } from "@sluice/shared/accounts/load-accounts";
 import { parseEnvironmentOrExit } from "@sluice/shared/config/parse-environment";
 import { writeLinesByTurn } from "@sluice/shared/logging/lines-by-turn";
@@ -28,6 +29,10 @@ const api = await startApi({
   accounts,
   log,
 });
+// Only told: tests and first steps use short ones.
+if (settings.SLUICE_ADMIN_KEY !== undefined && operatorKeyWeakness(settings.SLUICE_ADMIN_KEY) !== undefined) {
+  log.warn({ event: "api.operator_key_weak", hint: "production refuses it" });
+}
 log.info({ event: "api.listening", url: api.url, pid: process.pid });
 
 await asked;

@@ -1,3 +1,4 @@
+import { operatorKeyProblem } from "@sluice/shared/access/operator-key-strength";
 import { accountSettings, settings } from "@sluice/shared/config/settings";
 import { webhookPolicy, webhookSettings } from "@sluice/shared/webhooks/webhook-settings";
 import { z } from "zod";
@@ -23,9 +24,9 @@ export const apiSettingsSchema = z
     SLUICE_WEBHOOK_ALLOW_PRIVATE: webhookSettings.SLUICE_WEBHOOK_ALLOW_PRIVATE,
     SLUICE_WEBHOOK_PORTS: webhookSettings.SLUICE_WEBHOOK_PORTS,
   })
-  .refine(({ NODE_ENV, SLUICE_ADMIN_KEY }) => NODE_ENV !== "production" || SLUICE_ADMIN_KEY !== undefined, {
-    path: ["SLUICE_ADMIN_KEY"],
-    message: "is required when NODE_ENV is production",
+  .superRefine((given, context) => {
+    const message = operatorKeyProblem(given);
+    if (message !== undefined) context.addIssue({ code: "custom", path: ["SLUICE_ADMIN_KEY"], message });
   });
 
 export type ApiSettings = z.output<typeof apiSettingsSchema>;

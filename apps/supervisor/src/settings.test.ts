@@ -9,5 +9,6 @@ test("in production a file of accounts stands in the place of Claude's key, not 
   const environment = { NODE_ENV: "production", SLUICE_CONFIG: "sluice.config.yaml" };
   expect(parse({ ...environment, SLUICE_ADMIN_KEY: "sk-sluice-0123456789abcdef0123456789abcdef" }).ANTHROPIC_API_KEY).toBeUndefined();
   expect(() => parse(environment)).toThrow("SLUICE_ADMIN_KEY");
+  expect(() => parse({ ...environment, SLUICE_ADMIN_KEY: "sk-sluice-short" })).toThrow("SLUICE_ADMIN_KEY: must have at least 24");
   expect(() => parse(environment)).not.toThrow("ANTHROPIC_API_KEY");
 });

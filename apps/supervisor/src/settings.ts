@@ -1,3 +1,4 @@
+import { operatorKeyProblem } from "@sluice/shared/access/operator-key-strength";
 import { settings } from "@sluice/shared/config/settings";
 import { z } from "zod";
 
@@ -24,12 +25,11 @@ export const serviceSettingsSchema = z
   .superRefine((given, context) => {
     if (given.NODE_ENV !== "production") return;
     // Neither a key that nobody chose nor answers that nobody's Claude gave.
-    for (const name of ["SLUICE_ADMIN_KEY", "ANTHROPIC_API_KEY"] as const) {
-      // The accounts of a file bring their own keys.
-      const isNeeded = name === "SLUICE_ADMIN_KEY" || given.SLUICE_CONFIG === undefined;
-      if (isNeeded && given[name] === undefined)
-        context.addIssue({ code: "custom", path: [name], message: "is required when NODE_ENV is production" });
-    }
+    const message = operatorKeyProblem(given);
+    if (message !== undefined) context.addIssue({ code: "custom", path: ["SLUICE_ADMIN_KEY"], message });
+    // The accounts of a file bring their own keys.
+    if (given.SLUICE_CONFIG === undefined && given.ANTHROPIC_API_KEY === undefined)
+      context.addIssue({ code: "custom", path: ["ANTHROPIC_API_KEY"], message: "is required when NODE_ENV is production" });
   });
 
 export type ServiceSettings = z.output<typeof serviceSettingsSchema>;

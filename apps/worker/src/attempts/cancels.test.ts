@@ -1,10 +1,12 @@
 // A job that is canceled while its call is under way: the call is given up, and whatever comes of it is refused (P2).
-import { abortChannel } from "@sluice/shared/redis/keys";
+import { abortChannel, tenantKeys } from "@sluice/shared/redis/keys";
+import { dayOf } from "@sluice/shared/usage/usage-argument";
+import { parseUsageCounts } from "@sluice/shared/usage/usage-counts";
 import { startTestRedis } from "@sluice/testkit/redis";
 import { waitUntil } from "@sluice/testkit/wait-until";
 import { expect, test } from "vitest";
 import { loseMessage } from "../testing/lose-message.ts";
-import { newModel, newPrompt, startJobs } from "../testing/jobs.ts";
+import { newModel, newPrompt, startJobs, tenant } from "../testing/jobs.ts";
 import { startTestSimulator } from "../testing/simulator.ts";
 import { startTestWorker } from "../testing/workers.ts";
 
@@ -45,6 +47,11 @@ test("when the message to the worker is lost, the job is canceled all the same a
   expect(await jobs.read(id)).toEqual(canceled);
   expect(canceled).toMatchObject({ status: "canceled", result: { type: "canceled" } });
   await jobs.leftBullmq(model, id);
+  // It was paid for all the same.
+  const used = await jobs.redis.hget(tenantKeys(tenant).usage(dayOf(Date.now())), `operator ${model}`);
+  const { outputTokens, wastedAnswers, wastedOutputTokens } = parseUsageCounts(used ?? "");
+  expect({ outputTokens, wastedAnswers }).toEqual({ outputTokens: 0, wastedAnswers: 1 });
+  expect(wastedOutputTokens).toBeGreaterThan(0);
 });
 
 test("when the message is lost and the call fails, the job is not tried again", async () => {

@@ -8,3 +8,15 @@ export function operatorKeyWeakness(key: string): string | undefined {
   if (new Set(key).size < distinctMin) return `must have at least ${distinctMin} different characters, e.g. from \`openssl rand -hex 24\``;
   return undefined;
 }
+
+/** What is wrong with the operator's key of a start; undefined when nothing is. In development it may be missing or weak. */
+export function operatorKeyProblem({
+  NODE_ENV,
+  SLUICE_ADMIN_KEY: key,
+}: {
+  NODE_ENV?: string | undefined;
+  SLUICE_ADMIN_KEY?: string | undefined;
+}): string | undefined {
+  if (NODE_ENV !== "production") return undefined;
+  return key === undefined ? "is required when NODE_ENV is production" : operatorKeyWeakness(key);
+}

@@ -30,7 +30,9 @@ export const settings = {
     .string()
     .regex(/^[\x21-\x7e]{1,256}$/, "must be up to 256 visible ASCII characters")
     .optional()
-    .describe("The operator's key, also good as a client key. Unset in development: made, kept in `SLUICE_DATA_DIR` and printed at start."),
+    .describe(
+      "The operator's key, also good as a client key; production asks for 24 characters or more. Unset in development: made, kept in `SLUICE_DATA_DIR` and printed at start.",
+    ),
   SLUICE_TRUST_PROXY: wholeNumber(0, 10)
     .default(0)
     .describe("How many proxies in front of the API are believed in what they say of the client (`X-Forwarded-*`)."),
