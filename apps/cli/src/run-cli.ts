@@ -3,11 +3,13 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { CliContext } from "./cli-context.ts";
 import { exitCodes } from "./cli-error.ts";
 import { completionCommand } from "./commands/completion.ts";
+import { deliveriesCommand } from "./commands/deliveries.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { limitsCommand } from "./commands/limits.ts";
 import { batchesCommand, lsCommand, resultsCommand } from "./commands/ls.ts";
 import { runCommand } from "./commands/run.ts";
 import { submitCommand } from "./commands/submit.ts";
+import { usageCommand } from "./commands/usage.ts";
 import { cancelCommand, getCommand, waitCommand } from "./commands/wait.ts";
 import { describeError } from "./connect.ts";
 import { wantsColours } from "./output/printer.ts";
@@ -38,6 +40,8 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     batchesCommand(context),
     resultsCommand(context),
     limitsCommand(context),
+    usageCommand(context),
+    deliveriesCommand(context),
     keysCommand(context),
     completionCommand(context, () => program),
   ];

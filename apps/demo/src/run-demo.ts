@@ -44,7 +44,7 @@ export async function runDemo({ environment, settings, reports, signal }: DemoOp
   try {
     const questions = await readQuestions(settings.SLUICE_DEMO_JOBS);
     const client = new Sluice({ url: service.apiUrl, apiKey: service.adminKey });
-    const receiver = await startWebhookCounter((await client.webhookSecret({ signal })).secret);
+    const receiver = await startWebhookCounter((await client.webhookSecret.get({ signal })).secret);
     try {
       const claude = service.simulated ? "the simulator" : service.claudeUrl;
       console.log(`${questions.length} questions go to ${claude} at ${service.limits.requestsPerMinute} requests a minute.\n`);

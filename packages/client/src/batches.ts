@@ -6,16 +6,7 @@ import type { Lines } from "./http/json-lines.ts";
 import { listAll } from "./http/pages.ts";
 import type { JobResult } from "./jobs.ts";
 
-export interface Batch {
-  object: "batch";
-  id: string;
-  status: "in_progress" | "canceling" | "ended";
-  request_counts: { queued: number; running: number; succeeded: number; failed: number; canceled: number; expired: number; total: number };
-  created_at: string;
-  ended_at: string | null;
-  estimated_end_at: string | null;
-  cost_usd: number | null;
-}
+export type Batch = Schemas["Batch"];
 
 /** A line of a batch, as the Message Batches API has it. */
 export interface BatchLine {
@@ -35,6 +26,7 @@ export interface BatchOptions {
   webhook_url?: string | undefined;
   priority?: Schemas["Job"]["priority"] | undefined;
   account?: string | undefined;
+  metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface CreateBatch extends CallOptions {
@@ -69,7 +61,7 @@ export class Batches {
     return await this.#http.json({
       method: "POST",
       path: "/v1/batches",
-      query: options,
+      query: { ...options, metadata: options?.metadata && JSON.stringify(options.metadata) },
       headers: { "content-type": "application/jsonl", "content-encoding": "gzip", "idempotency-key": idempotencyKey },
       body: () => compressedLines(typeof lines === "function" ? lines() : lines),
       repeatable: isRepeatable,
@@ -83,8 +75,8 @@ export class Batches {
   }
 
   /** Newest first; further pages are fetched as it is iterated. */
-  list({ signal }: CallOptions = {}): AsyncGenerator<Batch, void> {
-    return listAll<Batch>(this.#http, { path: "/v1/batches", query: { limit: 100 }, signal });
+  list({ status, signal }: CallOptions & { status?: Batch["status"] | undefined } = {}): AsyncGenerator<Batch, void> {
+    return listAll<Batch>(this.#http, { path: "/v1/batches", query: { status, limit: 100 }, signal });
   }
 
   /** Queued jobs are canceled at once, running ones aborted. @throws SluiceError `conflict` when it has ended */

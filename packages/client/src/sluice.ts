@@ -1,14 +1,16 @@
 // The client of Sluice's REST API. It needs `fetch` and nothing of Node, besides verify-webhook.ts.
 import { Batches } from "./batches.ts";
-import type { Schemas } from "./generated/api-types.ts";
+import type { Operations, Schemas } from "./generated/api-types.ts";
 import { Http } from "./http/http.ts";
 import type { CallOptions, SluiceOptions } from "./http/http.ts";
 import { Jobs } from "./jobs.ts";
 import { Keys } from "./keys.ts";
+import { Deliveries, WebhookEndpoints, WebhookSecret } from "./webhooks.ts";
 
 export type { CallOptions, SluiceOptions } from "./http/http.ts";
 
 export type Lane = Schemas["Lane"];
+export type Usage = Schemas["Usage"];
 
 /**
  * Speaks with one Sluice, with one key.
@@ -21,6 +23,9 @@ export class Sluice {
   readonly jobs: Jobs;
   readonly batches: Batches;
   readonly keys: Keys;
+  readonly deliveries: Deliveries;
+  readonly webhookEndpoints: WebhookEndpoints;
+  readonly webhookSecret: WebhookSecret;
   readonly #http: Http;
 
   constructor(options: SluiceOptions) {
@@ -28,6 +33,9 @@ export class Sluice {
     this.jobs = new Jobs(this.#http);
     this.batches = new Batches(this.#http);
     this.keys = new Keys(this.#http);
+    this.deliveries = new Deliveries(this.#http);
+    this.webhookEndpoints = new WebhookEndpoints(this.#http);
+    this.webhookSecret = new WebhookSecret(this.#http);
   }
 
   /** Limits and backlogs of every lane that has had a job. */
@@ -36,8 +44,13 @@ export class Sluice {
     return data;
   }
 
-  /** What signs the tenant's webhooks. */
-  async webhookSecret({ signal }: CallOptions = {}): Promise<Schemas["WebhookSecret"]> {
-    return await this.#http.json({ path: "/v1/webhook-secret", signal });
+  /** What was used between two days, the current month unless they are given. */
+  async usage({ signal, ...query }: CallOptions & Operations["getUsage"]["query"] = {}): Promise<Usage> {
+    return await this.#http.json({ path: "/v1/usage", query, signal });
+  }
+
+  /** The same of all tenants; for the operator's key alone. */
+  async usageOfAll({ signal, ...query }: CallOptions & Operations["getAdminUsage"]["query"] = {}): Promise<Usage> {
+    return await this.#http.json({ path: "/v1/admin/usage", query, signal });
   }
 }

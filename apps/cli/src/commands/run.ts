@@ -91,10 +91,9 @@ function report({ batch, tally }: FinishedRun, resultsPath: string, out: Printer
     failures: tally.failures.map(({ customId, reason }) => ({ custom_id: customId, reason })),
   };
   const took = endedAt === null ? [] : [`in ${duration(Date.parse(endedAt) - Date.parse(createdAt))}`];
-  const cost = costUsd === null ? [] : [money(costUsd)];
   out.print(summary, () => [
     [`${out.paint("green", "✓")} ${count(counts.succeeded)} of ${count(counts.total)} lines answered`, ...took].join(" "),
-    `  ${[...cost, resultsPath].join(" · ")}`,
+    `  ${money(costUsd)} · ${resultsPath}`,
   ]);
   if (lost === 0) return;
   const shown = tally.failures.slice(0, shownFailuresMax);

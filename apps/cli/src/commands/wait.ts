@@ -61,7 +61,7 @@ export function waitCommand(context: CliContext) {
           ratePerMinute: rate.perMinute(Date.now()),
           pace: undefined,
           tokens: undefined,
-          costUsd: doneOf(counts) === 0 ? undefined : (cost ?? undefined),
+          costUsd: doneOf(counts) === 0 ? undefined : cost,
           notice: undefined,
         });
       }

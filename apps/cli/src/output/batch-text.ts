@@ -14,7 +14,7 @@ export function batchTable(batches: readonly Batch[], { width, paint }: Printer)
       { title: "DONE", text: (batch) => percent(share(batch)), align: "right" },
       { title: "LINES", text: (batch) => count(batch.request_counts.total), align: "right" },
       { title: "FAILED", text: (batch) => count(lostOf(batch.request_counts)), align: "right" },
-      { title: "COST", text: ({ cost_usd: cost }) => (cost === null ? "–" : money(cost)), align: "right" },
+      { title: "COST", text: ({ cost_usd: cost }) => money(cost), align: "right" },
       { title: "CREATED (UTC)", text: (batch) => time(batch.created_at) },
     ],
     batches,
@@ -38,7 +38,7 @@ export function batchLines(batch: Batch, { paint }: Printer): string[] {
     ],
     ["created", time(batch.created_at)],
   ];
-  if (batch.cost_usd !== null) pairs.push(["cost", money(batch.cost_usd)]);
+  pairs.push(["cost", money(batch.cost_usd)]);
   pairs.push(batch.ended_at === null ? ["ends about", time(batch.estimated_end_at)] : ["ended", time(batch.ended_at)]);
   return fields(pairs, paint);
 }

@@ -47,7 +47,7 @@ export async function followBatch({ client, batch: first, title, results, screen
       ratePerMinute: rate.perMinute(nowMs),
       pace,
       tokens: results.tally.tokens,
-      costUsd: doneOf(counts) === 0 ? undefined : (batch.cost_usd ?? undefined),
+      costUsd: doneOf(counts) === 0 ? undefined : batch.cost_usd,
       notice: notice(),
     });
   };

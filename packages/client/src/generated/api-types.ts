@@ -35,6 +35,60 @@ export interface Schemas {
     } & Record<string, unknown>)[];
     stream?: false | undefined;
   } & Record<string, unknown>;
+  BatchDraft: {
+    /** Is called once, when the batch has ended. */
+    webhook_url?: string | null | undefined;
+    /** Account to use; unset: for each request the one that starts it soonest. */
+    account?: string | null | undefined;
+    /** A share of the capacity; a lower priority is slower, never starved. */
+    priority?: "high" | "normal" | "low" | undefined;
+    /** Up to 50 texts of yours, kept with the job and sent back with it. */
+    metadata?: Record<string, string> | undefined;
+    requests: readonly (Schemas["BatchRequest"])[];
+  };
+  /** As in the Message Batches API. `custom_id` is unique in its batch. */
+  BatchRequest: {
+    /** Your own name for the job. */
+    custom_id: string;
+    params: Schemas["MessageParams"];
+  };
+  RotateRequest: {
+    /** How long the secret before goes on signing; 0: not at all. */
+    grace_seconds?: number | undefined;
+  };
+  WebhookEndpointRequest: {
+    /** Where events go, with the rules of `webhook_url`. */
+    url: string;
+    /** Types of events; empty: all. */
+    events?: readonly ("job.succeeded" | "job.failed" | "job.canceled" | "job.expired" | "batch.ended" | "quota.threshold_reached" | "account.quota_reached" | "account.key_refused" | "account.spend_limit_reached" | "webhook_endpoint.disabled" | "webhook.test")[] | undefined;
+    /** For people. */
+    description?: string | undefined;
+    /** Events for a disabled endpoint fail at once and can be recovered. */
+    enabled?: boolean | undefined;
+  };
+  WebhookEndpointChange: {
+    /** Where events go, with the rules of `webhook_url`. */
+    url?: string | undefined;
+    /** Types of events; empty: all. */
+    events?: readonly ("job.succeeded" | "job.failed" | "job.canceled" | "job.expired" | "batch.ended" | "quota.threshold_reached" | "account.quota_reached" | "account.key_refused" | "account.spend_limit_reached" | "webhook_endpoint.disabled" | "webhook.test")[] | undefined;
+    /** For people. */
+    description?: string | undefined;
+    /** Events for a disabled endpoint fail at once and can be recovered. */
+    enabled?: boolean | undefined;
+  };
+  RecoverRequest: {
+    /** Events from then on, that moment included. */
+    since: string;
+    /** Up to then; now if not given. */
+    until?: string | undefined;
+  };
+  RedeliverRequest: {
+    /** Events from then on, that moment included. */
+    since: string;
+    /** Up to then; now if not given. */
+    until?: string | undefined;
+    status?: "failed" | undefined;
+  };
   KeyRequest: {
     /** Whose jobs they are. */
     tenant: string;
@@ -112,6 +166,8 @@ export interface Schemas {
     /** Also in the header `X-Request-Id`, and in the log of Sluice. */
     request_id: string;
     issues?: readonly ({
+      /** Of a batch: the request's line, or its place in the list, from 1. */
+      line?: number | undefined;
       /** Field, query parameter or header. */
       path: string;
       message: string;
@@ -126,6 +182,46 @@ export interface Schemas {
     /** The `after` of the next page. */
     next: string | null;
   };
+  Batch: {
+    object: "batch";
+    id: string;
+    /** `ended` when every job is final. */
+    status: "in_progress" | "canceling" | "ended";
+    /** How many of its jobs are in each state now; the six add up to `total` at any moment. */
+    request_counts: {
+      queued: number;
+      running: number;
+      succeeded: number;
+      failed: number;
+      canceled: number;
+      expired: number;
+      total: number;
+    };
+    /** A share of the capacity; a lower priority is slower, never starved. */
+    priority: "high" | "normal" | "low";
+    /** UTC with milliseconds. */
+    created_at: string;
+    ended_at: string | null;
+    /** From the place of its last jobs and the pace of their lanes; null once it has ended. */
+    estimated_end_at: string | null;
+    /** Of the answers so far, without those of models whose price is not known. */
+    cost_usd: number;
+    metadata: Record<string, string>;
+    webhook_url: string | null;
+  };
+  BatchList: {
+    object: "list";
+    data: readonly (Schemas["Batch"])[];
+    has_more: boolean;
+    /** The `after` of the next page. */
+    next: string | null;
+  };
+  /** Joined to the request by `custom_id`; the order is that in which the jobs ended. */
+  BatchResult: {
+    custom_id: string;
+    job_id: string;
+    result: Schemas["JobResult"];
+  };
   WebhookSecret: {
     object: "webhook_secret";
     /** Signs the tenant's webhooks. */
@@ -135,6 +231,79 @@ export interface Schemas {
       secret: string;
       expires_at: string;
     } | null;
+  };
+  WebhookEndpoint: {
+    object: "webhook_endpoint";
+    id: string;
+    url: string;
+    /** Empty: all. */
+    events: readonly ("job.succeeded" | "job.failed" | "job.canceled" | "job.expired" | "batch.ended" | "quota.threshold_reached" | "account.quota_reached" | "account.key_refused" | "account.spend_limit_reached" | "webhook_endpoint.disabled" | "webhook.test")[];
+    description: string;
+    enabled: boolean;
+    /** `user`: by the API; `gone`: 410; `asked`: `webhook-delivery: disable`; `failing`: nothing arrived for five days. */
+    disabled_reason: "user" | "gone" | "asked" | "failing" | null;
+    disabled_at: string | null;
+    /** The first failure after which no attempt succeeded. */
+    failing_since: string | null;
+    /** It failed many times in a row; its deliveries wait until then. */
+    paused_until: string | null;
+    /** UTC with milliseconds. */
+    created_at: string;
+  };
+  WebhookEndpointList: {
+    object: "list";
+    data: readonly (Schemas["WebhookEndpoint"])[];
+  };
+  Delivery: {
+    object: "delivery";
+    id: string;
+    status: "pending" | "delivered" | "failed";
+    /** The `webhook-id` of every attempt. */
+    event_id: string;
+    event_type: "job.succeeded" | "job.failed" | "job.canceled" | "job.expired" | "batch.ended" | "quota.threshold_reached" | "account.quota_reached" | "account.key_refused" | "account.spend_limit_reached" | "webhook_endpoint.disabled" | "webhook.test";
+    /** The job the event tells of, if it tells of one. */
+    job_id: string | null;
+    /** The batch the event tells of, if it tells of one. */
+    batch_id: string | null;
+    /** null: it goes to the `webhook_url` of the job or batch. */
+    endpoint_id: string | null;
+    /** Of an endpoint, the URL it had when the event happened. */
+    url: string;
+    attempt_count: number;
+    /** UTC with milliseconds. */
+    created_at: string;
+    next_attempt_at: string | null;
+    finished_at: string | null;
+    failure_reason: "invalid_url" | "blocked_address" | "gone" | "exhausted" | "event_expired" | "endpoint_disabled" | "endpoint_deleted" | null;
+    /** Only when one delivery is asked for. */
+    attempts?: readonly ({
+      number: number;
+      /** When it began. */
+      at: string;
+      duration_ms: number;
+      outcome: "delivered" | "invalid_url" | "blocked_address" | "dns_error" | "connect_error" | "tls_error" | "timeout" | "redirect" | "http_4xx" | "http_5xx" | "response_too_large";
+      status_code: number | null;
+      /** How far a failed attempt came; before `exchange` nothing of the event was sent. */
+      error_phase: "address" | "connect" | "exchange" | "answer" | null;
+      /** The beginning of the answer's body, at most 8 KiB. */
+      response_excerpt: string | null;
+    })[] | undefined;
+  };
+  Redelivery: {
+    object: "redelivery";
+    /** Deliveries that are pending again. */
+    redelivered: number;
+    /** A call does at most 2,000; the next one does more. */
+    has_more: boolean;
+    /** The `since` of the next call. */
+    next_since: string | null;
+  };
+  DeliveryList: {
+    object: "list";
+    data: readonly (Schemas["Delivery"])[];
+    has_more: boolean;
+    /** The `after` of the next page. */
+    next: string | null;
   };
   Limits: {
     object: "list";
@@ -295,8 +464,38 @@ export interface Operations {
   getJob: { query: { wait?: number | undefined }; answer: Schemas["Job"] };
   /** Cancel a job. */
   cancelJob: { answer: Schemas["Job"] };
+  /** Hand in a batch. */
+  createBatch: { query: { webhook_url?: string | null | undefined; account?: string | null | undefined; priority?: "high" | "normal" | "low" | undefined; metadata?: string | undefined }; body: Schemas["BatchDraft"]; answer: Schemas["Batch"] };
+  /** List batches, newest first. */
+  listBatches: { query: { status?: "in_progress" | "canceling" | "ended" | undefined; limit?: number | undefined; after?: string | undefined }; answer: Schemas["BatchList"] };
+  /** Read a batch. */
+  getBatch: { answer: Schemas["Batch"] };
+  /** Cancel a batch. */
+  cancelBatch: { answer: Schemas["Batch"] };
   /** Read the webhook secret. */
   getWebhookSecret: { answer: Schemas["WebhookSecret"] };
+  /** Replace the webhook secret. */
+  rotateWebhookSecret: { body: Schemas["RotateRequest"]; answer: Schemas["WebhookSecret"] };
+  /** Create an endpoint for all events. */
+  createWebhookEndpoint: { body: Schemas["WebhookEndpointRequest"]; answer: Schemas["WebhookEndpoint"] };
+  /** List endpoints, oldest first. */
+  listWebhookEndpoints: { answer: Schemas["WebhookEndpointList"] };
+  /** Read an endpoint. */
+  getWebhookEndpoint: { answer: Schemas["WebhookEndpoint"] };
+  /** Change an endpoint. */
+  updateWebhookEndpoint: { body: Schemas["WebhookEndpointChange"]; answer: Schemas["WebhookEndpoint"] };
+  /** Send a test event to an endpoint. */
+  testWebhookEndpoint: { answer: Schemas["Delivery"] };
+  /** Send an endpoint what it missed. */
+  recoverWebhookEndpoint: { body: Schemas["RecoverRequest"]; answer: Schemas["Redelivery"] };
+  /** List deliveries, newest event first. */
+  listDeliveries: { query: { status?: "pending" | "delivered" | "failed" | undefined; job_id?: string | undefined; endpoint_id?: string | undefined; limit?: number | undefined; after?: string | undefined }; answer: Schemas["DeliveryList"] };
+  /** Send the failed deliveries of a time again. */
+  redeliverRange: { body: Schemas["RedeliverRequest"]; answer: Schemas["Redelivery"] };
+  /** Read a delivery with its attempts. */
+  getDelivery: { answer: Schemas["Delivery"] };
+  /** Send a delivery again. */
+  redeliver: { answer: Schemas["Delivery"] };
   /** Read limits and backlogs. */
   getLimits: { answer: Schemas["Limits"] };
   /** Read what was used. */

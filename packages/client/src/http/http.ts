@@ -50,6 +50,11 @@ export class Http {
     return await this.#withRetries(request, async (response): Promise<Answer> => JSON.parse(await response.text()));
   }
 
+  /** For answers without a body. */
+  async done(request: Request): Promise<void> {
+    await this.#withRetries(request, async (response) => await response.body?.cancel());
+  }
+
   /** The answer's head; its body is read by the caller. Only the head is tried for again. */
   async stream(request: Request): Promise<Response> {
     return await this.#withRetries(request, async (response) => response);
