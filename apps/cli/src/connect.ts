@@ -75,5 +75,6 @@ function describeRefusal({ status, code, message, issues, requestId }: SluiceErr
 }
 
 function exitCodeOf({ status }: SluiceError): number {
-  return status === 401 || status === 403 || status >= 500 ? exitCodes.noService : exitCodes.failed;
+  if (status === 401 || status === 403 || status >= 500) return exitCodes.noService;
+  return status === 400 || status === 413 || status === 422 ? exitCodes.usage : exitCodes.failed;
 }

@@ -64,12 +64,12 @@ export function runCommand(context: CliContext) {
           throw new CliError("Stopped before anything was handed in for sure. The same command goes on.", exitCodes.interrupted);
         if (options.cancelOnInterrupt !== true) {
           throw new CliError(
-            `Stopped watching; ${batch.id} goes on. The same command takes it up again, \`sluice cancel ${batch.id}\` ends it.`,
+            `Stopped watching; the batch goes on. The same command takes it up again.\n  To end it: sluice cancel ${batch.id}`,
             exitCodes.interrupted,
           );
         }
         await connection.client.batches.cancel(batch.id, { signal: AbortSignal.timeout(10_000) });
-        throw new CliError(`Canceled ${batch.id}. The same command fetches what was answered before.`, exitCodes.interrupted);
+        throw new CliError(`Canceled ${batch.id}.\n  The same command fetches what was answered before.`, exitCodes.interrupted);
       }
     });
 }
