@@ -13,10 +13,17 @@ import { runCli } from "./run-cli.ts";
 import { startSluice } from "./testing/run-sluice.ts";
 
 const adminKey = "sk-sluice-test-operator-of-the-command-line";
+// Requests bind: a run that is long enough to be killed in, and short enough to wait for.
 const limits = { SLUICE_REQUESTS_PER_MINUTE: "900", SLUICE_TIER: "tier-4" };
 const redis = await startTestRedis();
 const simulator = await startSimulator({
-  env: { SLUICE_SIMULATOR_REQUESTS_PER_MINUTE: "900", SLUICE_SIMULATOR_UNKNOWN_MODELS: "refuse", SLUICE_SIMULATOR_LATENCY_MS: "20" },
+  env: {
+    SLUICE_SIMULATOR_REQUESTS_PER_MINUTE: "900",
+    SLUICE_SIMULATOR_INPUT_TOKENS_PER_MINUTE: "4000000",
+    SLUICE_SIMULATOR_OUTPUT_TOKENS_PER_MINUTE: "800000",
+    SLUICE_SIMULATOR_UNKNOWN_MODELS: "refuse",
+    SLUICE_SIMULATOR_LATENCY_MS: "20",
+  },
 });
 const [api] = await Promise.all([
   startApi({ redisUrl: redis.url, adminKey, env: limits }),
