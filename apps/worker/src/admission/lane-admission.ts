@@ -1,13 +1,13 @@
 // What stands between a lane's jobs and Claude: estimates, budgets, the limits that are learned, and the pace of the lane.
 import { budgetSizes } from "@sluice/shared/budgets/budgets";
-import type { BudgetSizes, TokenCost } from "@sluice/shared/budgets/budgets";
+import type { BudgetSizes, ExpectedCost } from "@sluice/shared/budgets/budgets";
 import { reserve } from "@sluice/shared/budgets/reserve";
 import { release, settle } from "@sluice/shared/budgets/settle";
 import { inputCharacters } from "@sluice/shared/estimates/input-characters";
 import { expectedCost, learnUsage, meanCost } from "@sluice/shared/estimates/usage-store";
 import type { RequestSize } from "@sluice/shared/estimates/usage-store";
 import type { MessageParams } from "@sluice/shared/jobs/job-request";
-import { readLearnedLimits, writeLearnedLimits, writeSlowdown } from "@sluice/shared/lanes/lane-limits";
+import { readLearnedLimits, writeAnswersCounted, writeLearnedLimits, writeSlowdown } from "@sluice/shared/lanes/lane-limits";
 import { readPace, setPace } from "@sluice/shared/lanes/lane-queue";
 import type { LaneQueue } from "@sluice/shared/lanes/lane-queue";
 import { writeLanePace } from "@sluice/shared/lanes/lane-status";
@@ -45,11 +45,19 @@ export interface Applicant {
   timeoutMs: number;
 }
 
+interface SentAttempt {
+  attemptId: string;
+  size: RequestSize;
+  estimated: ExpectedCost;
+  /** Until its answer was there. */
+  durationMs: number;
+}
+
 /** An admitted attempt: to be settled with what came of it, or released when it was not sent. */
 export interface Permit {
   admitted: true;
   waitedMs: number;
-  estimated: TokenCost;
+  estimated: ExpectedCost;
   settle(answer: ClaudeAnswer): Promise<void>;
   release(): Promise<void>;
 }
@@ -66,6 +74,11 @@ const leaseMarginMs = 30_000;
 /** How often the pace follows what was learned, also by other workers. */
 const paceIntervalMs = 250;
 
+/** A refusal while this part of `answeredTokens` was not there … */
+const answeredShareEmpty = 0.1;
+/** … shows that Claude counts answers when they are there. After this long that is tried again. */
+const answersCountedForMs = 600_000;
+
 /** Token limits that a whole answer does not speak of are not there (up to the operator's own). */
 const unnamed = { inputTokensPerMinute: 10_000_000_000, outputTokensPerMinute: 10_000_000_000 };
 
@@ -74,6 +87,7 @@ export class LaneAdmission {
   readonly #line = new AdmissionLine();
   #learned: Partial<LaneLimits> = {};
   #slowed: Slowdown | undefined;
+  #answersCountedUntilMs = 0;
   #told: LanePace | undefined;
   /** Running mean of the requests that Claude answered without counting them. */
   #uncounted = 0;
@@ -123,17 +137,21 @@ export class LaneAdmission {
     const laneName = queue.name;
     const size: RequestSize = { laneName, tenant, characters: inputCharacters(params), maxTokens: params.max_tokens };
     // Estimated again at each asking: a first answer may have taught how large answers are.
-    let estimated: TokenCost = { inputTokens: 0, outputTokens: 0 };
+    let estimated: ExpectedCost = { inputTokens: 0, outputTokens: 0, durationMs: 0 };
+    let sentAtMs = 0;
     const admission = await this.#line.admit(async () => {
       estimated = await expectedCost(redis, size);
-      return await reserve(redis, { laneName, attemptId, cost: estimated, sizes: this.#sizes, leaseMs: timeoutMs + leaseMarginMs });
+      sentAtMs = Date.now();
+      const countsAnswers = sentAtMs < this.#answersCountedUntilMs;
+      const leaseMs = timeoutMs + leaseMarginMs;
+      return await reserve(redis, { laneName, attemptId, cost: estimated, sizes: this.#sizes, countsAnswers, leaseMs });
     }, signal);
     if (!admission.admitted) return admission;
     return {
       admitted: true,
       waitedMs: admission.waitedMs,
       estimated,
-      settle: (answer) => this.#settle(attemptId, size, estimated, answer),
+      settle: (answer) => this.#settle({ attemptId, size, estimated, durationMs: Date.now() - sentAtMs }, answer),
       release: async () => {
         await release(redis, { laneName, attemptId, sizes: this.#sizes });
         this.#line.wake();
@@ -141,7 +159,7 @@ export class LaneAdmission {
     };
   }
 
-  async #settle(attemptId: string, size: RequestSize, estimated: TokenCost, answer: ClaudeAnswer): Promise<void> {
+  async #settle({ attemptId, size, estimated, durationMs }: SentAttempt, answer: ClaudeAnswer): Promise<void> {
     const { redis, queue, burstSeconds } = this.#options;
     const laneName = queue.name;
     const seen = readRateLimitHeaders(answer.kind === "message" || answer.kind === "error" ? answer.headers : undefined);
@@ -150,12 +168,16 @@ export class LaneAdmission {
     const used = usedByAnswer(answer, estimated);
     const isTrouble = answer.kind === "error" && answer.status !== 429 && isUncounted(answer);
     this.#uncounted += ((isTrouble ? 1 : 0) - this.#uncounted) * uncountedWeight;
-    await Promise.all([
+    const wasRefused = answer.kind === "error" && answer.status === 429;
+    const [settled] = await Promise.all([
       settle(redis, { laneName, attemptId, used, sizes: this.#sizes, believable: believableLevels(seen, this.#sizes, burstSeconds) }),
       writeLearnedLimits(redis, laneName, news),
-      ...(answer.kind === "message" && used !== null ? [learnUsage(redis, size, used)] : []),
-      ...(answer.kind === "error" && answer.status === 429 ? [this.#slowDown()] : []),
+      ...(answer.kind === "message" && used !== null ? [learnUsage(redis, size, { ...used, durationMs })] : []),
+      ...(wasRefused ? [this.#slowDown()] : []),
     ]);
+    if (wasRefused && settled.levels.answeredTokens < this.#sizes.answeredTokens.capacity * answeredShareEmpty) {
+      await writeAnswersCounted(redis, laneName, (this.#answersCountedUntilMs = Date.now() + answersCountedForMs));
+    }
     this.#line.wake();
     if (Object.keys(news).length > 0) this.#options.log.info({ event: "lane.limits_learned", lane: laneName, ...news });
   }
@@ -192,7 +214,7 @@ export class LaneAdmission {
   /** Reads what all workers learned and sets the limiter to the pace that the binding budget allows. */
   async #follow(): Promise<void> {
     const { redis, queue, burstSeconds } = this.#options;
-    const [{ learned, slowed }, mean, set] = await Promise.all([
+    const [{ learned, slowed, answersCountedUntilMs }, mean, set] = await Promise.all([
       readLearnedLimits(redis, queue.name),
       meanCost(redis, queue.name),
       // Not what was set last here: another worker may have set it since, or Redis have lost it.
@@ -200,6 +222,7 @@ export class LaneAdmission {
     ]);
     this.#learned = learned;
     this.#slowed = slowed;
+    this.#answersCountedUntilMs = answersCountedUntilMs;
     const limits = this.#limits;
     const binding = bindingPace(limits, mean);
     await this.#tell({ limits, ...binding });

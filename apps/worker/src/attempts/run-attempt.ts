@@ -145,6 +145,7 @@ const reasonOf = {
   inputTokens: "input_tokens",
   outputTokens: "output_tokens",
   producedTokens: "output_tokens",
+  answeredTokens: "output_tokens",
   monthly_requests: "monthly_requests",
   spend: "spend",
 } as const;

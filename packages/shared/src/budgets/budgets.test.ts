@@ -8,9 +8,9 @@ import { laneKeys } from "../redis/keys.ts";
 import { fullBucket, neededLevel, refilled, waitMs } from "./bucket.ts";
 import type { Bucket } from "./bucket.ts";
 import { budgetNames, budgetSizes } from "./budgets.ts";
-import type { BudgetName, TokenCost } from "./budgets.ts";
+import type { BudgetName, ExpectedCost, TokenCost } from "./budgets.ts";
 import { reserve } from "./reserve.ts";
-import { release, settle } from "./settle.ts";
+import { settle } from "./settle.ts";
 
 const server = await startTestRedis();
 let redis: Redis;
@@ -21,31 +21,93 @@ afterAll(() => redis.disconnect());
 
 const sizes = budgetSizes({ requestsPerMinute: 600, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 }, 1);
 const leaseMs = 60_000;
+const durationMs = 1_000;
 let lanes = 0;
 const newLane = () => `{test.lane${(lanes += 1)}}`;
 
 async function levels(laneName: string): Promise<Record<BudgetName, number>> {
-  const [requests, inputTokens, outputTokens, producedTokens] = await redis.hmget(laneKeys(laneName).budgets, ...budgetNames);
-  return {
-    requests: Number(requests),
-    inputTokens: Number(inputTokens),
-    outputTokens: Number(outputTokens),
-    producedTokens: Number(producedTokens),
-  };
+  const stored = (await redis.hmget(laneKeys(laneName).budgets, ...budgetNames)).map(Number);
+  const [requests = NaN, inputTokens = NaN, outputTokens = NaN, producedTokens = NaN, answeredTokens = NaN] = stored;
+  return { requests, inputTokens, outputTokens, producedTokens, answeredTokens };
 }
 
-type Step = { kind: "reserve"; cost: TokenCost } | { kind: "settle"; used: TokenCost } | { kind: "release" } | { kind: "wait"; ms: number };
+type Step =
+  | { kind: "reserve"; cost: ExpectedCost }
+  | { kind: "settle"; used: TokenCost }
+  | { kind: "release" }
+  | { kind: "wait"; ms: number };
 
-const cost: fc.Arbitrary<TokenCost> = fc.record({
-  inputTokens: fc.integer({ min: 0, max: 3_000 }),
-  outputTokens: fc.integer({ min: 0, max: 600 }),
-});
+const tokens = { inputTokens: fc.integer({ min: 0, max: 3_000 }), outputTokens: fc.integer({ min: 0, max: 600 }) };
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: cost.map((value): Step => ({ kind: "reserve", cost: value })) },
-  { weight: 3, arbitrary: cost.map((used): Step => ({ kind: "settle", used })) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ ...tokens, durationMs: fc.integer({ min: 1, max: 4_000 }) }).map((cost): Step => ({ kind: "reserve", cost })),
+  },
+  { weight: 3, arbitrary: fc.record(tokens).map((used): Step => ({ kind: "settle", used })) },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: "release" }) },
   { weight: 4, arbitrary: fc.integer({ min: 0, max: 5_000 }).map((ms): Step => ({ kind: "wait", ms })) },
 );
+
+interface Answer {
+  tokensPerMs: number;
+  fromMs: number;
+  untilMs: number;
+  isOver: boolean;
+}
+
+/** What the scripts are to do to all budgets of a lane. */
+class Model {
+  readonly #buckets = new Map<BudgetName, Bucket>();
+  readonly #writing = new Set<Answer>();
+  #nowMs: number;
+
+  constructor(nowMs: number) {
+    this.#nowMs = nowMs;
+    for (const name of budgetNames) this.#buckets.set(name, fullBucket(sizes[name], nowMs));
+  }
+
+  level(name: BudgetName, nowMs: number): number {
+    const bucket = this.#buckets.get(name) ?? fullBucket(sizes[name], nowMs);
+    if (name !== "producedTokens") return refilled(bucket, sizes[name], nowMs).level;
+    let perMs = sizes[name].refillPerSecond / 1_000;
+    let drainedTooLong = 0;
+    for (const { tokensPerMs, untilMs } of this.#writing) {
+      perMs -= tokensPerMs;
+      drainedTooLong += tokensPerMs * Math.max(0, nowMs - untilMs);
+    }
+    const { capacity } = sizes[name];
+    return Math.min(capacity, Math.min(capacity, bucket.level + (nowMs - this.#nowMs) * perMs) + drainedTooLong);
+  }
+
+  /** Both scripts bring all budgets up to date, unless they refuse. */
+  change(nowMs: number, amounts: Partial<Record<BudgetName, number>>): void {
+    const levels = budgetNames.map((name) => [name, this.level(name, nowMs)] as const);
+    for (const [name, level] of levels) {
+      this.#buckets.set(name, { level: Math.min(sizes[name].capacity, level + (amounts[name] ?? 0)), updatedAtMs: nowMs });
+    }
+    this.#nowMs = nowMs;
+    for (const answer of this.#writing) {
+      answer.isOver ||= answer.untilMs <= nowMs;
+      if (answer.isOver) this.#writing.delete(answer);
+    }
+  }
+
+  begin(nowMs: number, { outputTokens, durationMs }: ExpectedCost): Answer {
+    const answer = { tokensPerMs: outputTokens / durationMs, fromMs: nowMs, untilMs: nowMs + 3 * durationMs, isOver: false };
+    this.#writing.add(answer);
+    return answer;
+  }
+
+  /** @returns what the answer was taken to have produced */
+  end(nowMs: number, answer: Answer): number {
+    this.#writing.delete(answer);
+    return answer.tokensPerMs * (Math.min(nowMs, answer.untilMs) - answer.fromMs);
+  }
+
+  anyOverdue(nowMs: number): boolean {
+    return [...this.#writing].some(({ untilMs }) => untilMs <= nowMs);
+  }
+}
 
 test("every sequence does what the model says: all or none, never above the capacity, nothing lost", async () => {
   await fc.assert(
@@ -53,58 +115,55 @@ test("every sequence does what the model says: all or none, never above the capa
       const laneName = newLane();
       let nowMs = 1_000_000;
       let attempts = 0;
-      const held = new Map<string, Record<BudgetName, number>>();
-      const model = new Map<BudgetName, Bucket>(budgetNames.map((name) => [name, fullBucket(sizes[name], nowMs)]));
-      const bucketOf = (name: BudgetName) => refilled(model.get(name) ?? fullBucket(sizes[name], nowMs), sizes[name], nowMs);
-      const change = (amounts: Partial<Record<BudgetName, number>>) => {
-        for (const name of budgetNames) {
-          const bucket = bucketOf(name);
-          model.set(name, { ...bucket, level: Math.min(sizes[name].capacity, bucket.level + (amounts[name] ?? 0)) });
-        }
-      };
-
+      const held = new Map<string, { cost: ExpectedCost; answer: Answer }>();
+      const model = new Model(nowMs);
       for (const move of steps) {
         if (move.kind === "wait") {
           nowMs += move.ms;
           continue;
         }
         if (move.kind === "reserve") {
+          const { cost } = move;
           const attemptId = `a${(attempts += 1)}`;
-          const taken = { requests: 1, ...move.cost, producedTokens: 0 };
-          const waits = budgetNames.map((name) => {
-            const needed = name === "producedTokens" ? sizes[name].capacity * 0.05 : neededLevel(taken[name], sizes[name]);
-            return waitMs(bucketOf(name).level, needed, sizes[name]);
-          });
-          const reply = await reserve(redis, { laneName, attemptId, cost: move.cost, sizes, leaseMs: 10 ** 9, nowMs });
-          const longest = Math.max(...waits);
-          if (longest === 0) {
-            expect(reply).toEqual({ admitted: true });
-            change({ requests: -1, inputTokens: -taken.inputTokens, outputTokens: -taken.outputTokens });
-            held.set(attemptId, taken);
-          } else {
-            expect(reply).toMatchObject({ admitted: false });
-            if (!reply.admitted) expect(Math.abs(reply.retryAfterMs - longest)).toBeLessThanOrEqual(1);
+          const needed: Partial<Record<BudgetName, number>> = {
+            requests: 1,
+            inputTokens: neededLevel(cost.inputTokens, sizes.inputTokens),
+            outputTokens: neededLevel(cost.outputTokens, sizes.outputTokens),
+            producedTokens: sizes.producedTokens.capacity * 0.7,
+          };
+          const fits = budgetNames.every((name) => (needed[name] ?? -Infinity) - model.level(name, nowMs) <= 1e-4);
+          const reply = await reserve(redis, { laneName, attemptId, cost, sizes, leaseMs: 10 ** 9, nowMs });
+          expect(reply.admitted).toBe(fits);
+          if (reply.admitted) {
+            model.change(nowMs, { requests: -1, inputTokens: -cost.inputTokens, outputTokens: -cost.outputTokens });
+            held.set(attemptId, { cost, answer: model.begin(nowMs, cost) });
+          } else if (reply.limitedBy !== "producedTokens" && reply.limitedBy !== "rest") {
+            const { limitedBy } = reply;
+            const wait = waitMs(model.level(limitedBy, nowMs), needed[limitedBy] ?? 0, sizes[limitedBy]);
+            expect(Math.abs(reply.retryAfterMs - wait)).toBeLessThanOrEqual(1);
           }
+          if (!reply.admitted && model.anyOverdue(nowMs)) model.change(nowMs, {});
           continue;
         }
-        const [attemptId, taken] = [...held][0] ?? [];
-        if (attemptId === undefined || taken === undefined) continue;
+        const [attemptId, reservation] = [...held][0] ?? [];
+        if (attemptId === undefined || reservation === undefined) continue;
         held.delete(attemptId);
-        if (move.kind === "release") {
-          await release(redis, { laneName, attemptId, sizes, nowMs });
-          change({ requests: 1, inputTokens: taken.inputTokens, outputTokens: taken.outputTokens });
-        } else {
-          await settle(redis, { laneName, attemptId, used: move.used, sizes, nowMs });
-          change({
-            inputTokens: taken.inputTokens - move.used.inputTokens,
-            outputTokens: taken.outputTokens - move.used.outputTokens,
-            producedTokens: -move.used.outputTokens,
-          });
-        }
-        const stored = await levels(laneName);
+        const { cost, answer } = reservation;
+        const used = move.kind === "release" ? null : move.used;
+        const { levels: settled } = await settle(redis, { laneName, attemptId, used, sizes, nowMs });
+        const outputTokens = used?.outputTokens ?? 0;
+        model.change(nowMs, {});
+        model.change(nowMs, {
+          requests: used === null ? 1 : 0,
+          inputTokens: cost.inputTokens - (used?.inputTokens ?? 0),
+          outputTokens: cost.outputTokens - outputTokens,
+          producedTokens: model.end(nowMs, answer) - outputTokens,
+          answeredTokens: -outputTokens,
+        });
+        expect(settled).toEqual(await levels(laneName));
         for (const name of budgetNames) {
-          expect(stored[name]).toBeLessThanOrEqual(sizes[name].capacity);
-          expect(stored[name]).toBeCloseTo(bucketOf(name).level, 2);
+          expect(settled[name]).toBeLessThanOrEqual(sizes[name].capacity);
+          expect(settled[name]).toBeCloseTo(model.level(name, nowMs), 2);
         }
       }
     }),
@@ -112,14 +171,57 @@ test("every sequence does what the model says: all or none, never above the capa
   );
 });
 
+// Claude counts output while it is produced: waiting for the end of an answer would be too late.
+test("produced tokens fall while an answer is written, and are right again when it is there", async () => {
+  const laneName = newLane();
+  const { capacity } = sizes.producedTokens;
+  const ask = (attemptId: string, outputTokens: number, nowMs: number) =>
+    reserve(redis, { laneName, attemptId, cost: { inputTokens: 1, outputTokens, durationMs: 400 }, sizes, leaseMs, nowMs });
+  expect(await ask("writing", capacity, 0)).toEqual({ admitted: true });
+  expect(await ask("a", 0, 100)).toEqual({ admitted: true });
+  expect(await ask("b", 0, 400)).toMatchObject({ limitedBy: "producedTokens" });
+  const used = { inputTokens: 1, outputTokens: 1.25 * capacity };
+  const { levels: settled } = await settle(redis, { laneName, attemptId: "writing", used, sizes, nowMs: 400 });
+  // 400 ms refill two fifths of the second's worth.
+  expect(settled.producedTokens).toBeCloseTo(0.15 * capacity);
+});
+
+test("an answer that does not come stops to be counted after three times its time", async () => {
+  const laneName = newLane();
+  const hanging = { inputTokens: 1, outputTokens: 10 * sizes.producedTokens.capacity, durationMs: 1_000 };
+  await reserve(redis, { laneName, attemptId: "hanging", cost: hanging, sizes, leaseMs: 10 ** 9, nowMs: 0 });
+  const next = { inputTokens: 1, outputTokens: 0, durationMs: 1 };
+  expect(await reserve(redis, { laneName, attemptId: "a", cost: next, sizes, leaseMs, nowMs: 60_000 })).toMatchObject({ admitted: true });
+});
+
+// A Claude that counts an answer when it is there refuses then, whatever our other buckets hold.
+test("answered tokens are waited for only where Claude counts like that", async () => {
+  const laneName = newLane();
+  const used = { inputTokens: 1, outputTokens: 3 * sizes.answeredTokens.capacity };
+  const quick = { inputTokens: 1, outputTokens: used.outputTokens, durationMs: 1 };
+  await reserve(redis, { laneName, attemptId: "a", cost: quick, sizes, leaseMs, nowMs: 0 });
+  await settle(redis, { laneName, attemptId: "a", used, sizes, nowMs: 0 });
+  const ask = (countsAnswers: boolean, nowMs: number) =>
+    reserve(redis, { laneName, attemptId: "b", cost: { ...quick, outputTokens: 0 }, sizes, leaseMs, countsAnswers, nowMs });
+  expect(await ask(true, 1_500)).toMatchObject({ admitted: false });
+  expect(await ask(true, 3_500)).toMatchObject({ admitted: true });
+});
+
 test("a refusal changes nothing, not even the clock of the budgets", async () => {
   const laneName = newLane();
-  await reserve(redis, { laneName, attemptId: "a", cost: { inputTokens: 5_000, outputTokens: 0 }, sizes, leaseMs, nowMs: 1_000 });
+  await reserve(redis, {
+    laneName,
+    attemptId: "a",
+    cost: { inputTokens: 5_000, outputTokens: 0, durationMs },
+    sizes,
+    leaseMs,
+    nowMs: 1_000,
+  });
   const before = await redis.hgetall(laneKeys(laneName).budgets);
   const reply = await reserve(redis, {
     laneName,
     attemptId: "b",
-    cost: { inputTokens: 10, outputTokens: 10 },
+    cost: { inputTokens: 10, outputTokens: 10, durationMs },
     sizes,
     leaseMs,
     nowMs: 1_500,
@@ -131,7 +233,7 @@ test("a refusal changes nothing, not even the clock of the budgets", async () =>
 
 test("what is larger than a budget is admitted when it is full, and its debt is waited out", async () => {
   const laneName = newLane();
-  const large = { inputTokens: 10_000, outputTokens: 0 };
+  const large = { inputTokens: 10_000, outputTokens: 0, durationMs };
   expect(await reserve(redis, { laneName, attemptId: "a", cost: large, sizes, leaseMs, nowMs: 0 })).toEqual({ admitted: true });
   const reply = await reserve(redis, { laneName, attemptId: "b", cost: large, sizes, leaseMs, nowMs: 0 });
   expect(reply).toEqual({ admitted: false, limitedBy: "inputTokens", retryAfterMs: Math.ceil((10_000 / 995) * 1_000) });
@@ -139,7 +241,7 @@ test("what is larger than a budget is admitted when it is full, and its debt is 
 
 test("asking twice for the same attempt takes once", async () => {
   const laneName = newLane();
-  const call = { laneName, attemptId: "a", cost: { inputTokens: 100, outputTokens: 10 }, sizes, leaseMs, nowMs: 0 };
+  const call = { laneName, attemptId: "a", cost: { inputTokens: 100, outputTokens: 10, durationMs }, sizes, leaseMs, nowMs: 0 };
   await reserve(redis, call);
   const once = await levels(laneName);
   expect(await reserve(redis, call)).toEqual({ admitted: true });
@@ -148,18 +250,20 @@ test("asking twice for the same attempt takes once", async () => {
 
 test("what a dead worker held comes back with the end of its lease, and its late settlement is charged", async () => {
   const laneName = newLane();
-  const big = { inputTokens: 400, outputTokens: 90 };
+  const big = { inputTokens: 400, outputTokens: 20, durationMs };
   await reserve(redis, { laneName, attemptId: "dead", cost: big, sizes, leaseMs: 10, nowMs: 0 });
   expect(await reserve(redis, { laneName, attemptId: "b", cost: big, sizes, leaseMs, nowMs: 9 })).toMatchObject({ admitted: false });
   expect(await reserve(redis, { laneName, attemptId: "c", cost: big, sizes, leaseMs, nowMs: 10 })).toEqual({ admitted: true });
   const before = await levels(laneName);
-  expect(await settle(redis, { laneName, attemptId: "dead", used: { inputTokens: 50, outputTokens: 5 }, sizes, nowMs: 10 })).toBe(false);
+  expect(await settle(redis, { laneName, attemptId: "dead", used: { inputTokens: 50, outputTokens: 5 }, sizes, nowMs: 10 })).toMatchObject({
+    wasHeld: false,
+  });
   expect((await levels(laneName)).inputTokens).toBeCloseTo(before.inputTokens - 50, 4);
 });
 
 test("what Claude says remains lowers a level, and never raises one", async () => {
   const laneName = newLane();
-  await reserve(redis, { laneName, attemptId: "a", cost: { inputTokens: 1, outputTokens: 1 }, sizes, leaseMs, nowMs: 0 });
+  await reserve(redis, { laneName, attemptId: "a", cost: { inputTokens: 1, outputTokens: 1, durationMs }, sizes, leaseMs, nowMs: 0 });
   const believable = { requests: 3, inputTokens: 1_000_000 };
   await settle(redis, { laneName, attemptId: "a", used: { inputTokens: 1, outputTokens: 1 }, sizes, believable, nowMs: 0 });
   expect(await levels(laneName)).toMatchObject({ requests: 3, inputTokens: sizes.inputTokens.capacity - 1 });
@@ -174,7 +278,13 @@ test("raced from many connections, never more is admitted than capacity and refi
     connections.map(async (connection, index) => {
       for (let call = 0; call < 200; call += 1) {
         const attemptId = `${index}-${call}`;
-        const reply = await reserve(connection, { laneName, attemptId, cost: { inputTokens: 50, outputTokens: 1 }, sizes, leaseMs });
+        const reply = await reserve(connection, {
+          laneName,
+          attemptId,
+          cost: { inputTokens: 50, outputTokens: 1, durationMs },
+          sizes,
+          leaseMs,
+        });
         if (reply.admitted) admitted += 1;
       }
     }),

@@ -3,10 +3,13 @@ import type { LaneLimits } from "../limits/tiers.ts";
 
 /**
  * `requests`, `inputTokens` and `outputTokens` mirror Claude's limits. An attempt takes its estimate before it is sent.
- * `producedTokens` follows what Claude's own output bucket is likely to hold: it falls only when an answer is there, by
- * what was really produced, and no attempt is sent while it is empty, because Claude would refuse it.
+ *
+ * The other two follow what Claude's own output bucket is likely to hold, because Claude refuses a request while earlier
+ * answers have emptied it, however small the new one will be. Claude counts output as it is produced (Rate limits page,
+ * 2026-09), so `producedTokens` falls while answers are being written, at the pace that is expected of them.
+ * `answeredTokens` falls only when an answer is there; it is heeded where Claude turned out to count like that.
  */
-export const budgetNames = ["requests", "inputTokens", "outputTokens", "producedTokens"] as const;
+export const budgetNames = ["requests", "inputTokens", "outputTokens", "producedTokens", "answeredTokens"] as const;
 export type BudgetName = (typeof budgetNames)[number];
 
 /** A bucket's size: it refills continuously up to its capacity. */
@@ -23,11 +26,17 @@ export interface TokenCost {
   outputTokens: number;
 }
 
+/** What an attempt is expected to need, and how long its answer is expected to be written. */
+export interface ExpectedCost extends TokenCost {
+  durationMs: number;
+}
+
 /**
- * Part of the burst that is kept in hand. Claude's buckets then stay half full, so requests that arrive a little closer
- * together than they left, and estimates that were a little low, still find room.
+ * Part of the burst of input that is kept in hand. Claude's bucket then stays half full, so requests that arrive a little
+ * closer together than they left, and estimates that were a little low, still find room. Of output the same is seen to by
+ * `producedTokens`.
  */
-const keptInHand = 0.5;
+const inputKeptInHand = 0.5;
 
 /** Tokens are taken at 99.5 % of their limit: an answer larger than its bucket fits only into a full one, to the millisecond. */
 const tokenShare = 0.995;
@@ -38,11 +47,13 @@ export function budgetSizes(limits: LaneLimits, burstSeconds: number): BudgetSiz
     capacity: Math.max(1, (perMinute / 60) * burstSeconds * part),
     refillPerSecond: (perMinute / 60) * tokenShare,
   });
+  const claudes = (perMinute: number): BudgetSize => ({ ...tokens(perMinute, 1), refillPerSecond: perMinute / 60 });
   return {
     // The limiter paces requests already; here they are counted so that no window and no retry can exceed the burst.
     requests: { capacity: Math.max(1, (limits.requestsPerMinute / 60) * burstSeconds), refillPerSecond: limits.requestsPerMinute / 60 },
-    inputTokens: tokens(limits.inputTokensPerMinute, 1 - keptInHand),
-    outputTokens: tokens(limits.outputTokensPerMinute, 1 - keptInHand),
-    producedTokens: { ...tokens(limits.outputTokensPerMinute, 1), refillPerSecond: limits.outputTokensPerMinute / 60 },
+    inputTokens: tokens(limits.inputTokensPerMinute, 1 - inputKeptInHand),
+    outputTokens: tokens(limits.outputTokensPerMinute, 1),
+    producedTokens: claudes(limits.outputTokensPerMinute),
+    answeredTokens: claudes(limits.outputTokensPerMinute),
   };
 }

@@ -1,11 +1,13 @@
 -- reserve.lua: take what an attempt is expected to need from all budgets of its lane, all or none. A refused call takes nothing.
--- KEYS  1 budgets hash {<budget> level, updatedAtMs, startsPerMinute, startedAtMs}, 2 reservations by the end of their lease, 3 reserved amounts {attempt id: "a,b,c,d"},
---       4 limiter counter of the lane's queue, which says whether the lane rests
+-- KEYS  1 budgets hash {<budget> level, updatedAtMs, writingPerSecond, startsPerMinute, startedAtMs}, 2 reservations by the end of their lease,
+--       3 reserved {attempt id: "a,b,c,d,e,tokens it writes a second,from ms,until ms"}, 4 limiter counter of the lane's queue, which says
+--       whether the lane rests, 5 attempts that are taken to be writing, by when they are taken to have stopped
 -- ARGV  1 now in ms, or "" for the server's own clock (only tests pass a number), 2 attempt id, 3 lease in ms,
+--       4 tokens a second that its answer is expected to be written at, 5 for how long at the most, in ms,
 --       then five values a budget: name, amount taken, level needed, capacity, refill per second
 -- Returns  {1} (also when this attempt holds a reservation already), or {0, index of the refusing budget from 1, ms until it would fit}:
 --          the budget that takes longest; index 0: the lane rests
--- Work  two reads and one write, four budgets; at most 20 ended leases are given back
+-- Work  two reads and one write, five budgets; at most 20 ended leases are given back, at most 20 overdue attempts stopped
 local nowMs = tonumber(ARGV[1])
 if not nowMs then
   local time = redis.call('TIME')
@@ -16,42 +18,53 @@ if redis.call('HEXISTS', KEYS[3], ARGV[2]) == 1 then return {1} end
 if redis.call('GET', KEYS[4]) == '9007199254740991' then return {0, 0, math.max(1, redis.call('PTTL', KEYS[4]))} end
 
 local names, taken, needed, capacity, refill = {}, {}, {}, {}, {}
-for i = 4, #ARGV, 5 do
+for i = 6, #ARGV, 5 do
   names[#names + 1] = ARGV[i]
   taken[#names], needed[#names], capacity[#names], refill[#names] = tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4])
 end
+
+local pace, drained = stopOverdue(KEYS[5], KEYS[3], #names, nowMs)
+local changed = pace > 0
 
 -- A dead worker's reservations: whether their requests left is not known; what they hold comes back.
 local givenBack = {}
 local ended = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', nowMs, 'LIMIT', 0, 20)
 for _, attempt in ipairs(ended) do
-  local index = 0
-  for amount in string.gmatch(redis.call('HGET', KEYS[3], attempt) or '', '[^,]+') do
-    index = index + 1
-    givenBack[index] = (givenBack[index] or 0) + tonumber(amount)
-  end
+  local numbers = readReservation(redis.call('HGET', KEYS[3], attempt))
+  for i = 1, #names do givenBack[i] = (givenBack[i] or 0) + (numbers[i] or 0) end
+  if redis.call('ZREM', KEYS[5], attempt) == 1 then pace = pace + (numbers[#names + 1] or 0) end
 end
 if #ended > 0 then
   redis.call('ZREM', KEYS[2], unpack(ended))
   redis.call('HDEL', KEYS[3], unpack(ended))
+  changed = true
 end
 
-local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', unpack(names))
+local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', 'writingPerSecond', unpack(names))
 local updatedAtMs = tonumber(known[1]) or nowMs
 local elapsedMs = math.max(0, nowMs - updatedAtMs)
+local writing = tonumber(known[2]) or 0
 local levels, slowest, waitMs = {}, 0, 0
 for i = 1, #names do
-  local level = tonumber(known[i + 1]) or capacity[i]
-  levels[i] = math.min(capacity[i], level + elapsedMs * refill[i] / 1000 + (givenBack[i] or 0))
+  local level = tonumber(known[i + 2]) or capacity[i]
+  local gain, net, comesBack = refill[i] * elapsedMs / 1000, refill[i], givenBack[i] or 0
+  if names[i] == 'producedTokens' then
+    gain = gain - writing * elapsedMs / 1000
+    comesBack = comesBack + drained
+    -- How soon it fills again depends on answers that are not there yet: asked again after five times the shortest wait.
+    net = math.max(refill[i] - writing, refill[i] / 5)
+  end
+  levels[i] = math.min(capacity[i], math.min(capacity[i], level + gain) + comesBack)
   local missing = needed[i] - levels[i]
   if missing > 1e-6 then
-    local wait = math.ceil(missing / refill[i] * 1000)
+    local wait = math.ceil(missing / net * 1000)
     if wait > waitMs then slowest, waitMs = i, wait end
   end
 end
+writing = math.max(0, writing - pace)
 
 local fields = {'updatedAtMs', math.max(updatedAtMs, nowMs)}
-if slowest > 0 and #ended == 0 then return {0, slowest, waitMs} end
+if slowest > 0 and not changed then return {0, slowest, waitMs} end
 for i = 1, #names do
   if slowest == 0 then levels[i] = levels[i] - taken[i] end
   fields[#fields + 1] = names[i]
@@ -66,8 +79,12 @@ if slowest == 0 then
   fields[#fields + 1] = 'startedAtMs'
   fields[#fields + 1] = nowMs
 end
+if slowest == 0 then writing = writing + ARGV[4] end
+fields[#fields + 1] = 'writingPerSecond'
+fields[#fields + 1] = string.format('%.6f', writing)
 redis.call('HSET', KEYS[1], unpack(fields))
 if slowest > 0 then return {0, slowest, waitMs} end
 redis.call('ZADD', KEYS[2], nowMs + ARGV[3], ARGV[2])
-redis.call('HSET', KEYS[3], ARGV[2], table.concat(taken, ','))
+redis.call('ZADD', KEYS[5], nowMs + ARGV[5], ARGV[2])
+redis.call('HSET', KEYS[3], ARGV[2], table.concat(taken, ',') .. ',' .. ARGV[4] .. ',' .. nowMs .. ',' .. (nowMs + ARGV[5]))
 return {1}

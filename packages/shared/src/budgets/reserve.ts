@@ -4,16 +4,31 @@ import { laneKeys, limiterKey } from "../redis/keys.ts";
 import { Script } from "../redis/script.ts";
 import { neededLevel } from "./bucket.ts";
 import { budgetNames } from "./budgets.ts";
-import type { BudgetName, BudgetSizes, TokenCost } from "./budgets.ts";
+import type { BudgetName, BudgetSizes, ExpectedCost } from "./budgets.ts";
 
-const script = new Script(new URL("reserve.lua", import.meta.url));
+const script = new Script(new URL("reserve.lua", import.meta.url), [new URL("answers-under-way.lua", import.meta.url)]);
+
+/**
+ * Part of `producedTokens` that must be there. Answers are written faster and slower than expected: measured on the
+ * simulator's strict bucket of a second (answers of 50 to 350 tokens, 0.5 to 2.5 s each), with less Claude refuses one
+ * request in several hundred, with more the limit is not used up.
+ */
+const producedShareNeeded = 0.7;
+
+/** The same of `answeredTokens`, so that the answers that end while a request is on its way do not empty it. */
+const answeredShareNeeded = 0.05;
+
+/** An answer that takes this many times as long as usual is taken to hang. */
+const overdueFactor = 3;
 
 export interface Reservation {
   laneName: string;
   /** Identity of the reservation; asking again for one that is held takes nothing. */
   attemptId: string;
-  cost: TokenCost;
+  cost: ExpectedCost;
   sizes: BudgetSizes;
+  /** Claude counts an answer when it is there: wait for `answeredTokens`, too. */
+  countsAnswers?: boolean;
   /** After this long without {@link settle} the reservation is given back: its worker is dead. */
   leaseMs: number;
   /** Only tests pass a time; Redis' own clock counts. */
@@ -28,24 +43,30 @@ export type ReserveReply =
 const replySchema = z.union([z.tuple([z.literal(1)]), z.tuple([z.literal(0), z.number(), z.number()])]);
 
 /** Takes an attempt's estimated cost from all budgets of the lane, or from none. A refusal is free of charge. */
-export async function reserve(redis: Redis, { laneName, attemptId, cost, sizes, leaseMs, nowMs }: Reservation): Promise<ReserveReply> {
+export async function reserve(redis: Redis, reservation: Reservation): Promise<ReserveReply> {
+  const { laneName, attemptId, cost, sizes, countsAnswers = false, leaseMs, nowMs } = reservation;
   const keys = laneKeys(laneName);
-  const taken: Record<BudgetName, number> = { requests: 1, ...cost, producedTokens: 0 };
-  const args = budgetNames.flatMap((name) => {
-    // An answer is refused while earlier ones have emptied Claude's bucket; how large it will be plays no part.
-    const needed = name === "producedTokens" ? sizes[name].capacity * producedTokensNeeded : neededLevel(taken[name], sizes[name]);
-    return [name, taken[name], needed, sizes[name].capacity, sizes[name].refillPerSecond];
-  });
+  const taken: Record<BudgetName, number> = {
+    requests: 1,
+    inputTokens: cost.inputTokens,
+    outputTokens: cost.outputTokens,
+    producedTokens: 0,
+    answeredTokens: 0,
+  };
+  const needed = (name: BudgetName): number => {
+    if (name === "producedTokens") return sizes[name].capacity * producedShareNeeded;
+    if (name === "answeredTokens") return countsAnswers ? sizes[name].capacity * answeredShareNeeded : -Number.MAX_SAFE_INTEGER;
+    return neededLevel(taken[name], sizes[name]);
+  };
+  const args = budgetNames.flatMap((name) => [name, taken[name], needed(name), sizes[name].capacity, sizes[name].refillPerSecond]);
+  const durationMs = Math.max(1, Math.round(cost.durationMs));
   const reply = replySchema.parse(
     await script.run(
       redis,
-      [keys.budgets, keys.reservations, keys.reserved, limiterKey(laneName)],
-      [nowMs ?? "", attemptId, leaseMs, ...args],
+      [keys.budgets, keys.reservations, keys.reserved, limiterKey(laneName), keys.writing],
+      [nowMs ?? "", attemptId, leaseMs, (cost.outputTokens / durationMs) * 1_000, durationMs * overdueFactor, ...args],
     ),
   );
   if (reply[0] === 1) return { admitted: true };
   return { admitted: false, limitedBy: budgetNames[reply[1] - 1] ?? "rest", retryAfterMs: reply[2] };
 }
-
-/** Part of the bucket that must be there, so that the answers that end while a request is on its way do not empty it. */
-const producedTokensNeeded = 0.05;

@@ -1,10 +1,12 @@
 import type { Redis } from "ioredis";
+import { z } from "zod";
 import { laneKeys } from "../redis/keys.ts";
+import { replyTexts } from "../redis/reply.ts";
 import { Script } from "../redis/script.ts";
 import { budgetNames } from "./budgets.ts";
 import type { BudgetName, BudgetSizes, TokenCost } from "./budgets.ts";
 
-const script = new Script(new URL("settle.lua", import.meta.url));
+const script = new Script(new URL("settle.lua", import.meta.url), [new URL("answers-under-way.lua", import.meta.url)]);
 
 export interface Settlement {
   laneName: string;
@@ -18,17 +20,20 @@ export interface Settlement {
   nowMs?: number;
 }
 
-/**
- * Corrects a reservation by the real usage. The budgets may fall below zero: the next attempts wait the debt out.
- *
- * @returns false when the reservation's lease had ended; the usage is taken all the same, so calling it twice charges twice
- */
-export async function settle(redis: Redis, { laneName, attemptId, used, sizes, believable = {}, nowMs }: Settlement): Promise<boolean> {
+export interface Settled {
+  /** False when the reservation's lease had ended. The usage is taken all the same, so settling twice charges twice. */
+  wasHeld: boolean;
+  /** Afterwards. */
+  levels: Record<BudgetName, number>;
+}
+
+/** Corrects a reservation by the real usage. The budgets may fall below zero: the next attempts wait the debt out. */
+export async function settle(redis: Redis, { laneName, attemptId, used, sizes, believable = {}, nowMs }: Settlement): Promise<Settled> {
   const keys = laneKeys(laneName);
   const amounts: Record<BudgetName, number> =
     used === null
-      ? { requests: 0, inputTokens: 0, outputTokens: 0, producedTokens: 0 }
-      : { requests: 1, ...used, producedTokens: used.outputTokens };
+      ? { requests: 0, inputTokens: 0, outputTokens: 0, producedTokens: 0, answeredTokens: 0 }
+      : { requests: 1, ...used, producedTokens: used.outputTokens, answeredTokens: used.outputTokens };
   const args = budgetNames.flatMap((name) => [
     name,
     amounts[name],
@@ -36,11 +41,22 @@ export async function settle(redis: Redis, { laneName, attemptId, used, sizes, b
     sizes[name].refillPerSecond,
     believable[name] ?? "",
   ]);
-  const reply = await script.run(redis, [keys.budgets, keys.reservations, keys.reserved], [nowMs ?? "", attemptId, ...args]);
-  return String(reply) === "1";
+  const reply = await script.run(redis, [keys.budgets, keys.reservations, keys.reserved, keys.writing], [nowMs ?? "", attemptId, ...args]);
+  const [wasHeld, ...levels] = z.array(z.coerce.number()).parse(replyTexts(reply));
+  const levelOf = (name: BudgetName): number => levels[budgetNames.indexOf(name)] ?? 0;
+  return {
+    wasHeld: wasHeld === 1,
+    levels: {
+      requests: levelOf("requests"),
+      inputTokens: levelOf("inputTokens"),
+      outputTokens: levelOf("outputTokens"),
+      producedTokens: levelOf("producedTokens"),
+      answeredTokens: levelOf("answeredTokens"),
+    },
+  };
 }
 
 /** Gives a reservation back whole: its request was not sent. */
-export async function release(redis: Redis, settlement: Omit<Settlement, "used" | "believable">): Promise<boolean> {
+export async function release(redis: Redis, settlement: Omit<Settlement, "used" | "believable">): Promise<Settled> {
   return await settle(redis, { ...settlement, used: null });
 }

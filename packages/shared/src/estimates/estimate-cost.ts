@@ -1,4 +1,4 @@
-import type { TokenCost } from "../budgets/budgets.ts";
+import type { ExpectedCost } from "../budgets/budgets.ts";
 import { cautiousMean } from "./usage-samples.ts";
 import type { Samples } from "./usage-samples.ts";
 
@@ -8,6 +8,9 @@ export const charactersPerTokenAtFirst = 2.5;
 /** Nothing is known of a tenant's answers yet: a part of what it allows, within what answers usually have. */
 const outputShareAtFirst = 0.5;
 const outputTokensAtFirstMax = 2_000;
+
+/** How fast an answer is taken to be written until the lane's own have shown it. */
+const tokensPerSecondAtFirst = 50;
 
 /** The largest context window of any model (2026-11): Claude refuses longer prompts without reading them. */
 const contextTokensMax = 1_000_000;
@@ -21,16 +24,21 @@ export interface CostQuestion {
   outputSamples: Samples;
   /** The same of all tenants, for a tenant without samples. */
   poolOutputSamples: Samples;
+  /** How long the pool's answers took, in ms. */
+  durationSamples: Samples;
 }
 
 /** What an attempt is expected to cost. Output never above `max_tokens`, and never plainly `max_tokens`. */
-export function estimateCost({ characters, maxTokens, inputSamples, outputSamples, poolOutputSamples }: CostQuestion): TokenCost {
+export function estimateCost(question: CostQuestion): ExpectedCost {
+  const { characters, maxTokens, inputSamples, outputSamples, poolOutputSamples, durationSamples } = question;
   const tokensPerCharacter = inputSamples.count === 0 ? 1 / charactersPerTokenAtFirst : cautiousMean(inputSamples);
   const known = outputSamples.count > 0 ? outputSamples : poolOutputSamples;
   const output = known.count > 0 ? cautiousMean(known) : Math.min(maxTokens * outputShareAtFirst, outputTokensAtFirstMax);
+  const outputTokens = Math.max(1, Math.min(maxTokens, Math.ceil(output)));
   return {
     inputTokens: Math.max(1, Math.min(contextTokensMax, Math.ceil(characters * tokensPerCharacter))),
-    outputTokens: Math.max(1, Math.min(maxTokens, Math.ceil(output))),
+    outputTokens,
+    durationMs: Math.max(1, Math.round(durationSamples.count > 0 ? durationSamples.mean : (outputTokens / tokensPerSecondAtFirst) * 1_000)),
   };
 }
 

@@ -13,12 +13,16 @@ const server = await startTestRedis();
 const redis = connectForWorker(server.url);
 afterAll(() => redis.disconnect());
 
-const unknown = { inputSamples: noSamples, outputSamples: noSamples, poolOutputSamples: noSamples };
+const unknown = { inputSamples: noSamples, outputSamples: noSamples, poolOutputSamples: noSamples, durationSamples: noSamples };
 const samples = (values: number[]): Samples => values.reduce(withSample, noSamples);
 
 test("without samples: 2.5 characters a token, and a part of max_tokens", () => {
-  expect(estimateCost({ characters: 250, maxTokens: 100, ...unknown })).toEqual({ inputTokens: 100, outputTokens: 50 });
-  expect(estimateCost({ characters: 0, maxTokens: 100_000, ...unknown })).toEqual({ inputTokens: 1, outputTokens: 2_000 });
+  expect(estimateCost({ characters: 250, maxTokens: 100, ...unknown })).toEqual({ inputTokens: 100, outputTokens: 50, durationMs: 1_000 });
+  expect(estimateCost({ characters: 0, maxTokens: 100_000, ...unknown })).toEqual({
+    inputTokens: 1,
+    outputTokens: 2_000,
+    durationMs: 40_000,
+  });
 });
 
 test("no prompt is estimated above the largest context window", () => {
@@ -45,9 +49,10 @@ test("Redis remembers the same means as the model, per tenant and for the whole 
     fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 5_000 }), { minLength: 1, maxLength: 30 }), async (outputs) => {
       const laneName = `{test.${Math.random().toString(36).slice(2)}}`;
       const size = { laneName, tenant: "a", characters: 100, maxTokens: 4_000 };
-      for (const outputTokens of outputs) await learnUsage(redis, size, { inputTokens: 40, outputTokens });
+      for (const outputTokens of outputs) await learnUsage(redis, size, { inputTokens: 40, outputTokens, durationMs: 700 });
       const model = Math.max(1, Math.min(4_000, Math.ceil(cautiousMean(samples(outputs)))));
-      const { inputTokens, outputTokens } = await expectedCost(redis, size);
+      const { inputTokens, outputTokens, durationMs } = await expectedCost(redis, size);
+      expect(durationMs).toBe(700);
       expect(Math.abs(outputTokens - model)).toBeLessThanOrEqual(1);
       expect(inputTokens).toBeGreaterThanOrEqual(40);
       expect((await expectedCost(redis, { ...size, tenant: "b" })).outputTokens).toBe(outputTokens);
@@ -60,7 +65,7 @@ test("Redis remembers the same means as the model, per tenant and for the whole 
 test("what is remembered of a lane is bounded, however many tenants there are", async () => {
   const laneName = "{test.full}";
   await redis.hset(laneKeys(laneName).usage, Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`filler:${index}`, "1,1,1"])));
-  await learnUsage(redis, { laneName, tenant: "late", characters: 10, maxTokens: 100 }, { inputTokens: 1, outputTokens: 1 });
+  await learnUsage(redis, { laneName, tenant: "late", characters: 10, maxTokens: 100 }, { inputTokens: 1, outputTokens: 1, durationMs: 1 });
   expect(await redis.hlen(laneKeys(laneName).usage)).toBe(5_000);
 });
 

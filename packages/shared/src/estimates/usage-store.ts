@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import type { TokenCost } from "../budgets/budgets.ts";
+import type { ExpectedCost } from "../budgets/budgets.ts";
 import type { MeanCost } from "../limits/binding-pace.ts";
 import { laneKeys } from "../redis/keys.ts";
 import { Script } from "../redis/script.ts";
@@ -15,6 +15,7 @@ const namesMax = 5_000;
 const inputName = "input";
 const meanInputName = "mean:input";
 const meanOutputName = "mean:output";
+const meanDurationName = "mean:duration";
 const outputName = (tenant: string, maxTokens: number) => `output:${maxTokensClass(maxTokens)}:${tenant}`;
 const poolOutputName = (maxTokens: number) => `output:${maxTokensClass(maxTokens)}`;
 
@@ -26,26 +27,32 @@ export interface RequestSize {
 }
 
 /** What a request is expected to cost, from what similar ones really cost. */
-export async function expectedCost(redis: Redis, { laneName, tenant, characters, maxTokens }: RequestSize): Promise<TokenCost> {
-  const names = [inputName, outputName(tenant, maxTokens), poolOutputName(maxTokens)];
-  const [input, output, poolOutput] = (await redis.hmget(laneKeys(laneName).usage, ...names)).map(parseSamples);
+export async function expectedCost(redis: Redis, { laneName, tenant, characters, maxTokens }: RequestSize): Promise<ExpectedCost> {
+  const names = [inputName, outputName(tenant, maxTokens), poolOutputName(maxTokens), meanDurationName];
+  const [input, output, poolOutput, duration] = (await redis.hmget(laneKeys(laneName).usage, ...names)).map(parseSamples);
   return estimateCost({
     characters,
     maxTokens,
     inputSamples: input ?? noSamples,
     outputSamples: output ?? noSamples,
     poolOutputSamples: poolOutput ?? noSamples,
+    durationSamples: duration ?? noSamples,
   });
 }
 
-/** Remembers what a request really cost; `inputTokens` are those that count against the limit. */
-export async function learnUsage(redis: Redis, { laneName, tenant, characters, maxTokens }: RequestSize, used: TokenCost): Promise<void> {
+/** Remembers what a request really cost and how long it took; `inputTokens` are those that count against the limit. */
+export async function learnUsage(
+  redis: Redis,
+  { laneName, tenant, characters, maxTokens }: RequestSize,
+  used: ExpectedCost,
+): Promise<void> {
   const samples = [
     [inputName, used.inputTokens / Math.max(1, characters)],
     [outputName(tenant, maxTokens), used.outputTokens],
     [poolOutputName(maxTokens), used.outputTokens],
     [meanInputName, used.inputTokens],
     [meanOutputName, used.outputTokens],
+    [meanDurationName, used.durationMs],
   ].flat();
   await script.run(redis, [laneKeys(laneName).usage], [weightMin, namesMax, ...samples]);
 }

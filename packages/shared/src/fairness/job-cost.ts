@@ -13,7 +13,7 @@ export function jobCostTokens(params: MessageParams): number {
     maxTokens: params.max_tokens,
     inputSamples: noSamples,
     outputSamples: noSamples,
-    poolOutputSamples: noSamples,
+    poolOutputSamples: noSamples, durationSamples: noSamples,
   });
   return inputTokens + outputTokens;
 }

@@ -12,6 +12,7 @@ const fieldsSchema = z.object({
   outputTokensPerMinute: count,
   slowFactor: z.coerce.number().min(0).max(1).optional(),
   slowedAtMs: z.coerce.number().optional(),
+  answersCountedUntilMs: z.coerce.number().optional(),
 });
 
 export interface LearnedLimits {
@@ -19,12 +20,19 @@ export interface LearnedLimits {
   learned: Partial<LaneLimits>;
   /** Set by the last refusal. */
   slowed: { factor: number; atMs: number } | undefined;
+  /** Until then Claude is taken to count an answer's output when it is there, not while it is written. */
+  answersCountedUntilMs: number;
 }
 
 export async function readLearnedLimits(redis: Redis, laneName: string): Promise<LearnedLimits> {
-  const { slowFactor, slowedAtMs, ...learned } = fieldsSchema.parse(await redis.hgetall(laneKeys(laneName).limits));
+  const {
+    slowFactor,
+    slowedAtMs,
+    answersCountedUntilMs = 0,
+    ...learned
+  } = fieldsSchema.parse(await redis.hgetall(laneKeys(laneName).limits));
   const slowed = slowFactor === undefined || slowedAtMs === undefined ? undefined : { factor: slowFactor, atMs: slowedAtMs };
-  return { learned: Object.fromEntries(Object.entries(learned).filter(([, value]) => value !== undefined)), slowed };
+  return { learned: Object.fromEntries(Object.entries(learned).filter(([, value]) => value !== undefined)), slowed, answersCountedUntilMs };
 }
 
 /** Remembers limits that differ from the known ones. The newest answer counts. */
@@ -34,4 +42,8 @@ export async function writeLearnedLimits(redis: Redis, laneName: string, learned
 
 export async function writeSlowdown(redis: Redis, laneName: string, factor: number, atMs: number): Promise<void> {
   await redis.hset(laneKeys(laneName).limits, { slowFactor: factor, slowedAtMs: atMs });
+}
+
+export async function writeAnswersCounted(redis: Redis, laneName: string, untilMs: number): Promise<void> {
+  await redis.hset(laneKeys(laneName).limits, { answersCountedUntilMs: untilMs });
 }

@@ -1,26 +1,28 @@
-import type { BudgetSizes } from "../budgets/budgets.ts";
+import type { BudgetName, BudgetSizes } from "../budgets/budgets.ts";
 import type { SeenBudget, SeenLimits } from "./rate-limit-headers.ts";
 
 /** Token remainders are rounded to the nearest 1,000. */
 const roundingTokens = 500;
 
-type SeenName = keyof SeenLimits;
+/** Which of our buckets stands for the one a header speaks of. */
+const budgetOf = { requests: "requests", inputTokens: "inputTokens", outputTokens: "producedTokens" } as const;
 
 /**
- * The highest levels our buckets may have, given what Claude says remains. Ours are kept half a burst below Claude's, so
- * while nobody else uses the account these bounds lie above our levels and change nothing. When Claude has less than half
- * a burst, somebody else is drawing on it: ours fall with it, and the others find room.
+ * The highest levels our buckets may have, given what Claude says remains. While nobody else uses the account these bounds
+ * lie above our levels and change nothing: of input we keep half a burst in hand, and of output most of a burst must be
+ * there before a request leaves. When Claude has less, somebody else is drawing on it: ours fall with it, and the others
+ * find room.
  *
  * How Claude scales `remaining` is not documented: as part of the minute's limit, or as what the bucket holds. A value that
  * no bucket of `burstSeconds` can hold is of the first kind.
  */
-export function believableLevels(seen: SeenLimits, sizes: BudgetSizes, burstSeconds: number): Partial<Record<SeenName, number>> {
-  const levels: Partial<Record<SeenName, number>> = {};
+export function believableLevels(seen: SeenLimits, sizes: BudgetSizes, burstSeconds: number): Partial<Record<BudgetName, number>> {
+  const levels: Partial<Record<BudgetName, number>> = {};
   for (const name of ["requests", "inputTokens", "outputTokens"] as const) {
     const budget = seen[name];
     if (budget === undefined) continue;
-    const level = believableLevel(budget, sizes[name].capacity, burstSeconds, name === "requests" ? 0 : roundingTokens);
-    if (level !== undefined) levels[name] = level;
+    const level = believableLevel(budget, sizes[budgetOf[name]].capacity, burstSeconds, name === "requests" ? 0 : roundingTokens);
+    if (level !== undefined) levels[budgetOf[name]] = level;
   }
   return levels;
 }

@@ -42,12 +42,15 @@ test("alone, what remains at Claude's lowers nothing, whether it counts the minu
   expect(believableLevels({ inputTokens: idle }, sizes, 1).inputTokens).toBeGreaterThanOrEqual(sizes.inputTokens.capacity);
 });
 
-test("when others draw on the account, our levels fall with Claude's, so that half a burst stays for them", () => {
-  const bucket = (remaining: number) => believableLevels({ outputTokens: { limit: 120_000, remaining } }, sizes, 1).outputTokens;
-  expect(bucket(1_000)).toBeLessThanOrEqual(500);
-  expect(bucket(0)).toBeLessThanOrEqual(0);
-  const minute = believableLevels({ outputTokens: { limit: 120_000, remaining: 30_000 } }, sizes, 1).outputTokens;
-  expect(minute).toBeLessThan(0);
+test("when others draw on the account, our levels fall with Claude's, so that there is room for them", () => {
+  const input = (remaining: number) =>
+    believableLevels({ inputTokens: { limit: 120_000, remaining } }, budgetSizes({ ...limits, inputTokensPerMinute: 120_000 }, 1), 1);
+  expect(input(1_000).inputTokens).toBeLessThanOrEqual(500);
+  expect(input(0).inputTokens).toBeLessThanOrEqual(0);
+  expect(input(30_000).inputTokens).toBeLessThan(0);
+  const output = (remaining: number) => believableLevels({ outputTokens: { limit: 120_000, remaining } }, sizes, 1);
+  // Rounded by up to 500; nothing leaves below 70 % of 2,000.
+  expect(output(0)).toEqual({ producedTokens: 500 });
 });
 
 test("a remainder that was rounded by more than half a bucket says nothing", () => {

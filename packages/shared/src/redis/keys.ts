@@ -77,6 +77,8 @@ export function laneKeys(laneName: string) {
     /** Attempts that hold a reservation, by the end of its lease in ms. */
     reservations: `${base}:reservations`,
     reserved: `${base}:reserved`,
+    /** Attempts whose answers are taken to be written at this moment, by when they are taken to have stopped, in ms. */
+    writing: `${base}:writing`,
     /** What requests really cost, as running means. */
     usage: `${base}:usage`,
     /** Limits learned from Claude, and how far the lane is slowed down. */
