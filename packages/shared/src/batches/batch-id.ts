@@ -46,5 +46,8 @@ export function jobIdOfLine(batchId: string, line: number): string {
 
 /** The place that {@link jobIdOfLine} has put into a job's id; of a job outside of batches it says nothing. */
 export function lineOfJobId(jobId: string): number {
-  return jobId.slice(-lineDigits).split("").reduce((number, digit) => number * digits.length + digits.indexOf(digit), 0);
+  return jobId
+    .slice(-lineDigits)
+    .split("")
+    .reduce((number, digit) => number * digits.length + digits.indexOf(digit), 0);
 }

@@ -10,7 +10,7 @@ import type { TestApi } from "../../testing/test-api.ts";
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi({ settings: { webhookPolicy: { allowPrivate: ["127.0.0.0/8"], ports: [443] } } });
+  api = await startTestApi();
 });
 
 /** The names of the stored lines, in their order. */

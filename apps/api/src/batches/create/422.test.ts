@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 
 /** A refused batch, of which nothing may be left. */
-async function refused(body: BodyInit, headers: Record<string, string> = {}) {
+async function refused(body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) {
   const keysBefore = await api.redis.dbsize();
   const problem = await problemOf(await postLines(api, body, { headers }));
   expect(await api.redis.dbsize()).toBe(keysBefore);

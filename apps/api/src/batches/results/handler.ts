@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { pipeline } from "node:stream/promises";
 import { batchResults } from "@sluice/shared/batches/batch-results";
 import type { BatchResult } from "@sluice/shared/batches/batch-results";
 import type { Response } from "express";
@@ -21,9 +21,15 @@ export const batchResultsOperation = keyedOperation({
 
 /** Reads no faster than the client does. When Redis fails in between, the connection is broken: half of it is not taken for the whole. */
 async function writeLines(response: Response, results: AsyncIterable<BatchResult>): Promise<void> {
-  for await (const result of results) {
-    if (response.destroyed) return;
-    if (!response.write(`${JSON.stringify(result)}\n`)) await Promise.race([once(response, "drain"), once(response, "close")]);
+  try {
+    await pipeline(results, linesOf, response);
+  } catch (error) {
+    // The client has gone.
+    if (error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE") return;
+    throw error;
   }
-  response.end();
+}
+
+async function* linesOf(results: AsyncIterable<BatchResult>): AsyncGenerator<string> {
+  for await (const result of results) yield `${JSON.stringify(result)}\n`;
 }
