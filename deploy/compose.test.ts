@@ -119,6 +119,25 @@ test("without the two keys compose refuses to start, with simulator.env all proc
   expect(environmentOf("worker", simulated)["ANTHROPIC_BASE_URL"]).toBe("http://simulator:4010");
 });
 
+test("with the file for several accounts, API and worker read it in the same place, and nothing else changes", () => {
+  const overlay = z
+    .strictObject({
+      services: z.record(
+        z.enum(["api", "worker"]),
+        z
+          .strictObject({ environment: z.strictObject({ SLUICE_CONFIG: z.string() }), volumes: z.array(z.string()), env_file: z.unknown() })
+          .partial({
+            env_file: true,
+          }),
+      ),
+    })
+    .parse(parse(read("deploy/accounts.compose.yml")));
+  for (const { environment, volumes } of Object.values(overlay.services)) {
+    expect(volumes.map((volume) => fillIn(volume, { SLUICE_CONFIG: "./a.yaml" }))).toEqual([`./a.yaml:${environment.SLUICE_CONFIG}:ro`]);
+    expect(() => volumes.map((volume) => fillIn(volume, {}))).toThrow("SLUICE_CONFIG");
+  }
+});
+
 test("a stopping worker has time to return its jobs before it is killed", () => {
   const graceSeconds = Number(service("worker").environment["SLUICE_STOP_GRACE_SECONDS"]);
   expect(service("worker").stop_grace_period).toBeGreaterThanOrEqual(graceSeconds + 10);
