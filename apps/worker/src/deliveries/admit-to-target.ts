@@ -22,8 +22,8 @@ export interface DeliveryToAdmit {
 
 export type TargetAdmission =
   | { admitted: true; leave: () => void }
-  /** To come back then; nothing was used up. */
-  | { admitted: false; atMs: number };
+  /** To come back then, or when that target has room; nothing was used up. */
+  | { admitted: false; atMs: number; waitsAt: string };
 
 /** A probe has come to an end after this long, most of the time. */
 const probeMs = 1_000;
@@ -31,19 +31,26 @@ const probeMs = 1_000;
 /** What an attempt takes beside its time-out: a probe's lease ends no earlier than the probe. */
 const leaseMarginMs = 5_000;
 
+/** The name of a target among those of all tenants. */
+export function targetName(tenant: string, target: string): string {
+  return `${tenant}/${target}`;
+}
+
 /** Safe to repeat. Dying with a probe, its lease ends by itself. */
 export async function admitToTarget(
   { redis, targets, now, timeoutMs }: AdmissionContext,
   { tenant, target, deliveryId, breaker }: DeliveryToAdmit,
 ): Promise<TargetAdmission> {
-  const held = (untilMs: number): TargetAdmission => ({ admitted: false, atMs: targets.turnAfter(`${tenant}/${target}`, untilMs) });
+  const name = targetName(tenant, target);
+  targets.arrive(name, deliveryId);
+  const held = (untilMs: number): TargetAdmission => ({ admitted: false, atMs: targets.turnAfter(name, untilMs), waitsAt: name });
   const way = passageOf(breaker, now());
   if (way.passage === "held") return held(way.untilMs);
   if (way.passage === "probed") return held(Math.min(now() + probeMs, way.untilMs));
 
   const isFailing = breaker.state === "open" || breaker.failures > 0;
-  const leave = targets.enter(`${tenant}/${target}`, isFailing);
-  if (leave === undefined) return { admitted: false, atMs: targets.turnWhenFree(`${tenant}/${target}`) };
+  const leave = targets.enter(name, isFailing);
+  if (leave === undefined) return { admitted: false, atMs: targets.turnWhenFree(name), waitsAt: name };
   if (way.passage === "free") return { admitted: true, leave };
 
   const leaseMs = timeoutMs + leaseMarginMs;

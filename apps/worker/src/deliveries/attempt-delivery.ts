@@ -48,7 +48,11 @@ export interface DeliveryContext extends Omit<PostContext, "signal"> {
 }
 
 /** When the delivery is to be looked at again. */
-export type NextLook = { look: "never" } | { look: "later"; atMs: number } | { look: "by_another_worker" };
+export type NextLook =
+  | { look: "never" }
+  /** `waitsAt`: it may be woken earlier, when that target has room. */
+  | { look: "later"; atMs: number; waitsAt?: string }
+  | { look: "by_another_worker" };
 
 /** Clocks of worker machines differ; a delivery this close to its time is due. */
 const clockToleranceMs = 1_000;
@@ -81,7 +85,7 @@ export async function attemptDelivery(context: DeliveryContext, tenant: string, 
   if (body === undefined) return await giveUp(context, delivery, "event_expired");
 
   const admission = await admitToTarget(context, { tenant, target, deliveryId: id, breaker });
-  if (!admission.admitted) return { look: "later", atMs: admission.atMs };
+  if (!admission.admitted) return { look: "later", atMs: admission.atMs, waitsAt: admission.waitsAt };
   try {
     const url = endpoint?.url ?? delivery.url;
     const secrets = signingSecrets(secret, context.now());

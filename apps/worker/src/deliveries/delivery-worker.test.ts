@@ -1,82 +1,16 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
-import type { Logger } from "@sluice/shared/logging/logger";
-import { connectForWorker } from "@sluice/shared/redis/connect";
-import { parseAddressRange } from "@sluice/shared/webhooks/address-guard";
-import { enqueueDelivery, openDeliveriesQueue } from "@sluice/shared/webhooks/deliveries-queue";
-import { readDelivery } from "@sluice/shared/webhooks/delivery-record";
+import { enqueueDelivery } from "@sluice/shared/webhooks/deliveries-queue";
 import { storeDeliveryBody } from "@sluice/shared/webhooks/store-delivery-body";
 import { loadWebhookSecret, rotateWebhookSecret } from "@sluice/shared/webhooks/webhook-secret";
 import { startProcess } from "@sluice/testkit/processes";
-import { startTestRedis } from "@sluice/testkit/redis";
 import { waitUntil } from "@sluice/testkit/wait-until";
 import { startWebhookReceiver } from "@sluice/testkit/webhook-receiver";
-import type { ReceivedRequest } from "@sluice/testkit/webhook-receiver";
-import { Webhook } from "standardwebhooks";
 import { expect, onTestFinished, test } from "vitest";
-import { createDeliveryWorker } from "./delivery-worker.ts";
-import type { DeliveryWorkerOptions } from "./delivery-worker.ts";
 import { aDelivery } from "./testing/a-delivery.ts";
-import type { DeliveryToMake } from "./testing/a-delivery.ts";
+import { setUp, verify } from "./testing/set-up.ts";
 import { portOf } from "./testing/trap.ts";
-
-/** A Redis, a receiver and a delivery worker, which is to be started. */
-async function setUp(overrides: Partial<DeliveryWorkerOptions> = {}) {
-  const server = await startTestRedis();
-  const redis = connectForWorker(server.url);
-  const queue = openDeliveriesQueue(redis);
-  // An outage is part of a test.
-  for (const part of [redis, queue]) part.on("error", () => {});
-  const receiver = await startWebhookReceiver();
-  const lines: Record<string, unknown>[] = [];
-  const write = (line: Record<string, unknown>) => void lines.push(line);
-  // The four methods of a Logger take many forms of arguments; ours pass one object.
-  const log: Logger = { debug: write, info: write, warn: write, error: write };
-  let rendered = 0;
-  const worker = createDeliveryWorker({
-    redis,
-    deliveries: queue,
-    log,
-    policy: { allowPrivate: [parseAddressRange("127.0.0.0/8")], ports: [443] },
-    timeoutMs: 5_000,
-    scheduleMs: [0, 20, 20],
-    concurrency: 10,
-    retentionMs: 60_000,
-    renderBody: ({ eventType, jobId }) =>
-      Promise.resolve(JSON.stringify({ type: eventType, data: { id: jobId }, rendered: (rendered += 1) })),
-    ...overrides,
-  });
-  onTestFinished(async () => {
-    await worker.stop(0);
-    await queue.close();
-    redis.disconnect();
-  });
-  return {
-    server,
-    redis,
-    queue,
-    receiver,
-    worker,
-    lines,
-    deliver: async (delivery: Partial<DeliveryToMake> = {}) => {
-      const made = await aDelivery(redis, { url: `${receiver.url}/hook?key=hidden-in-query`, ...delivery });
-      await enqueueDelivery(queue, made);
-      return made;
-    },
-    read: (id = "del_1") => readDelivery(redis, "acme", id),
-    finished: (id = "del_1") =>
-      waitUntil(async () => {
-        const read = await readDelivery(redis, "acme", id);
-        return read !== undefined && read.delivery.status !== "pending" && read;
-      }),
-    queueIsEmpty: () => waitUntil(async () => Object.values(await queue.getJobCounts()).every((count) => count === 0)),
-  };
-}
-
-function verify(secret: string, { body, headers }: ReceivedRequest): unknown {
-  return new Webhook(secret).verify(body, Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])));
-}
 
 test("a delivery reaches its receiver, which verifies it with the public library and the tenant's secret", async () => {
   const t = await setUp();

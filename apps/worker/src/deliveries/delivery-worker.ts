@@ -6,7 +6,7 @@ import { queuePrefix } from "@sluice/shared/redis/keys";
 import type { WebhookPolicy } from "@sluice/shared/webhooks/address-guard";
 import { defaultBreaker } from "@sluice/shared/webhooks/breaker";
 import type { BreakerOptions } from "@sluice/shared/webhooks/breaker";
-import { deliveriesQueueName } from "@sluice/shared/webhooks/deliveries-queue";
+import { deliveriesQueueName, wakeDelivery } from "@sluice/shared/webhooks/deliveries-queue";
 import type { DeliveriesQueue, QueuedDelivery } from "@sluice/shared/webhooks/deliveries-queue";
 import { DelayedError, WaitingError } from "bullmq";
 import type { Job } from "bullmq";
@@ -53,7 +53,9 @@ const brokenWaitMsMax = 5 * 60_000;
 export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWorker {
   const { redis, log, now = Date.now, random = Math.random, lockMs = 30_000, stalledCheckMs = 5_000, ...rest } = options;
   const agent = createGuardedAgent(options);
-  const targets = new TargetSlots({ slots: options.concurrency, now, random });
+  const wake = (id: string) =>
+    void wakeDelivery(options.deliveries, id).catch((error: unknown) => log.warn({ event: "webhook.not_woken", deliveryId: id, error }));
+  const targets = new TargetSlots({ slots: options.concurrency, now, random, wake });
   const context: DeliveryContext = { breaker: defaultBreaker, ...rest, redis, log, now, random, agent, targets };
   /** How often in a row a delivery could not be looked at. */
   const broken = new Map<string, number>();
@@ -65,7 +67,8 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   const process = async (job: Job<QueuedDelivery, null>, token?: string, signal?: AbortSignal): Promise<null> => {
     const { id } = job;
     if (id === undefined || token === undefined || signal === undefined) throw new Error("BullMQ gave no job id, token or signal");
-    return carryOut(await lookAt(job.data.tenant, id, signal), job, token);
+    const next = await lookAt(job.data.tenant, id, signal);
+    return await carryOut(next, job, token, (target) => targets.wait(target, id));
   };
 
   const lookAt = async (tenant: string, id: string, signal: AbortSignal): Promise<NextLook> => {
@@ -118,12 +121,14 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   };
 }
 
-async function carryOut(next: NextLook, job: Job<QueuedDelivery, null>, token: string): Promise<null> {
+/** @param waits called when the delivery waits in the queue for a target */
+async function carryOut(next: NextLook, job: Job<QueuedDelivery, null>, token: string, waits: (target: string) => void): Promise<null> {
   switch (next.look) {
     case "never":
       return null;
     case "later":
       await job.moveToDelayed(Math.ceil(next.atMs), token);
+      if (next.waitsAt !== undefined) waits(next.waitsAt);
       throw new DelayedError();
     case "by_another_worker":
       await job.moveToWait(token);

@@ -3,7 +3,9 @@ import { TargetSlots } from "./target-slots.ts";
 
 function setUp() {
   const clock = { nowMs: 1_000_000 };
-  return { clock, slots: new TargetSlots({ slots: 20, now: () => clock.nowMs, random: () => 0.5 }) };
+  const woken: string[] = [];
+  const slots = new TargetSlots({ slots: 20, now: () => clock.nowMs, random: () => 0.5, wake: (id) => void woken.push(id) });
+  return { clock, slots, woken };
 }
 
 test("a failing target has four slots, however many are free", () => {
@@ -47,4 +49,17 @@ test("after a hold they come one after the other, and nobody waits longer than f
   const turns = Array.from({ length: 20_000 }, () => slots.turnAfter("held", untilMs) - untilMs);
   expect(Math.max(...turns)).toBeLessThanOrEqual(300_000);
   expect(turns.at(-1)).toBe(150_000);
+});
+
+test("with each slot that gets free the next of those who wait is woken, and a few when the hold ends", () => {
+  const { slots, woken } = setUp();
+  const [leave] = Array.from({ length: 4 }, () => slots.enter("slow", true));
+  for (const id of ["a", "b", "c", "d", "e", "f", "g"]) slots.wait("slow", id);
+  slots.arrive("slow", "b");
+  leave?.();
+  expect(woken).toEqual(["a"]);
+  slots.release("slow");
+  expect(woken).toEqual(["a", "c", "d", "e", "f"]);
+  slots.enter("other", false)?.();
+  expect(woken).toHaveLength(5);
 });

@@ -10,12 +10,15 @@ import { noteOf } from "@sluice/shared/webhooks/endpoint-health";
 import type { Endpoint } from "@sluice/shared/webhooks/endpoint-record";
 import { noteEndpointAttempt } from "@sluice/shared/webhooks/note-endpoint-attempt";
 import type { Redis } from "ioredis";
+import { targetName } from "./admit-to-target.ts";
 import type { PostResult } from "./post-webhook.ts";
+import type { TargetSlots } from "./target-slots.ts";
 
 interface TellContext {
   redis: Redis;
   deliveries: DeliveriesQueue;
   log: Logger;
+  targets: TargetSlots;
   breaker: BreakerOptions;
   retentionMs: number;
   now: () => number;
@@ -42,7 +45,7 @@ export async function tellTarget(
 }
 
 async function tellBreaker(
-  { redis, log, now, breaker: options }: TellContext,
+  { redis, log, now, targets, breaker: options }: TellContext,
   { delivery: { tenant, id }, target, breaker }: AttemptedTarget,
   attempt: DeliveryAttempt,
 ): Promise<void> {
@@ -57,7 +60,10 @@ async function tellBreaker(
   });
   if (after === undefined || before === undefined || after === before) return;
   if (after.state === "open") log.warn({ event: "webhook.paused", tenant, target, until: new Date(after.untilMs).toISOString() });
-  else if (before.state === "open") log.info({ event: "webhook.resumed", tenant, target });
+  else if (before.state === "open") {
+    log.info({ event: "webhook.resumed", tenant, target });
+    targets.release(targetName(tenant, target));
+  }
 }
 
 async function tellEndpoint(

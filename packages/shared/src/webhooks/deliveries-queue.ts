@@ -50,8 +50,13 @@ export async function enqueueDelivery(queue: DeliveriesQueue, delivery: Delivery
 /** {@link enqueueDelivery}, and one that waits in the queue for a later time is looked at now, too. */
 export async function enqueueNow(queue: DeliveriesQueue, delivery: Omit<DeliveryToEnqueue, "delayMs">): Promise<void> {
   await enqueueDelivery(queue, delivery);
-  const job = await queue.getJob(delivery.deliveryId);
-  // A worker that has it at this moment finds what the record says.
+  await wakeDelivery(queue, delivery.deliveryId);
+}
+
+/** Lets a delivery that waits in the queue for a later time come now. Where it does not wait, nothing happens. */
+export async function wakeDelivery(queue: DeliveriesQueue, deliveryId: string): Promise<void> {
+  const job = await queue.getJob(deliveryId);
+  // A worker that takes it at this moment finds what the record says.
   if ((await job?.isDelayed()) === true) await job?.promote().catch(() => {});
 }
 
