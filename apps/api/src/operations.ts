@@ -15,6 +15,7 @@ import { listBatchesOperation } from "./batches/list/handler.ts";
 import { batchResultsOperation } from "./batches/results/handler.ts";
 import { docsPageOperation } from "./docs/docs-page.ts";
 import { errorsPageOperation } from "./docs/errors-page.ts";
+import { estimateOperation } from "./estimate/handler.ts";
 import { livezOperation } from "./health/livez.ts";
 import { readyzOperation } from "./health/readyz.ts";
 import type { Operation } from "./http/operation.ts";
@@ -65,6 +66,7 @@ export const operations: readonly Operation[] = [
   getDeliveryOperation,
   redeliverOperation,
   getLimitsOperation,
+  estimateOperation,
   getUsageOperation,
   getAdminUsageOperation,
   createKeyOperation,

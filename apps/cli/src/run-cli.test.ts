@@ -32,6 +32,7 @@ const [api] = await Promise.all([
 const folder = mkdtempSync(join(tmpdir(), "sluice-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
 const environment = { SLUICE_URL: api.url, SLUICE_API_KEY: adminKey };
 
 /** The command line in this process: starting one takes longer than what most commands do. */
@@ -81,7 +82,7 @@ test("a run that is killed twice goes on where it was: every line once, nothing 
   );
   const command = ["run", prompts, "-o", inFolder("answers.jsonl"), "--max-tokens", "64"];
   for (const reached of [5, 20]) {
-    const started = startSluice(command, environment);
+    const started = startSluice(command, { PATH, HOME, NODE_COMPILE_CACHE, ...environment });
     await waitUntil(() => resultsOf("answers.jsonl").length >= reached, { timeoutMs: 20_000 });
     started.kill("SIGKILL");
     expect(await started.ended).toBeNull();
@@ -154,6 +155,19 @@ test("jobs are handed in, waited for, shown and listed", async () => {
   expect((await sluice(["limits"])).stdout).toMatch(/\ndefault\.haiku-4-5 +900\/min/);
   expect((await sluice(["usage", "--by", "model"])).stdout).toMatch(/\nclaude-haiku-4-5 +\d+/);
   expect((await sluice(["deliveries"])).stdout).toBe("There are no deliveries.\n");
+});
+
+test("a file is estimated before it is run: cost, time now and in each tier, and the tier for a wished time", async () => {
+  const prompts = file(
+    "estimated.txt",
+    Array.from({ length: 200 }, (_, index) => `Name ${index}.`),
+  );
+  const { code, stdout, stderr } = await sluice(["estimate", prompts, "--max-tokens", "100", "--within", "1m"]);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/^requests +200\n/);
+  expect(stdout).toMatch(/\ntime now +about \d+ s, limited by requests\n/);
+  expect(stdout).toMatch(/\nwithin 1 min 00 s +the limits of now are enough \(the smallest tier that is enough: tier-2\)\n/);
+  expect(stdout).toMatch(/\nfree +19 min 54 s +/);
 });
 
 test("keys are created, used, listed and revoked", async () => {

@@ -4,6 +4,7 @@ import type { CliContext } from "./cli-context.ts";
 import { exitCodes } from "./cli-error.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { deliveriesCommand } from "./commands/deliveries.ts";
+import { estimateCommand } from "./commands/estimate.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { limitsCommand } from "./commands/limits.ts";
 import { batchesCommand, lsCommand, resultsCommand } from "./commands/ls.ts";
@@ -32,6 +33,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   program.addHelpText("after", surroundings);
   const commands = [
     runCommand(context),
+    estimateCommand(context),
     submitCommand(context),
     getCommand(context),
     waitCommand(context),

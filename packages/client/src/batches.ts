@@ -35,6 +35,13 @@ export interface CreateBatch extends CallOptions {
   idempotencyKey?: string;
 }
 
+export type Estimate = Schemas["Estimate"];
+
+export interface EstimateBatch extends CallOptions {
+  account?: string | undefined;
+  withinSeconds?: number | undefined;
+}
+
 export interface ReadResults extends CallOptions {
   filter?: JobResult["type"] | undefined;
   skip?: number | undefined;
@@ -66,6 +73,23 @@ export class Batches {
       body: () => compressedLines(typeof lines === "function" ? lines() : lines),
       repeatable: isRepeatable,
       isOnce: !isRepeatable,
+      signal,
+    });
+  }
+
+  /**
+   * What lines come to before they are handed in: tokens, cost, and time under the limits of now and of every tier. Nothing is kept.
+   *
+   * @param withinSeconds asks for the smallest tier that ends them in this time
+   */
+  async estimate(lines: () => Lines<BatchLine>, { account, withinSeconds, signal }: EstimateBatch = {}): Promise<Estimate> {
+    return await this.#http.json({
+      method: "POST",
+      path: "/v1/estimate",
+      query: { account, within_seconds: withinSeconds },
+      headers: { "content-type": "application/jsonl", "content-encoding": "gzip" },
+      body: () => compressedLines(lines()),
+      repeatable: true,
       signal,
     });
   }

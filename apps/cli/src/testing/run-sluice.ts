@@ -12,10 +12,10 @@ export interface StartedSluice {
   ended: Promise<number | null>;
 }
 
-export function startSluice(args: readonly string[], env: Readonly<Record<string, string>>): StartedSluice {
-  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+/** @param env all it gets */
+export function startSluice(args: readonly string[], env: Readonly<Record<string, string | undefined>>): StartedSluice {
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH, HOME, NODE_COMPILE_CACHE, ...env },
+    env,
     stdio: "ignore",
   });
   const ended = once(child, "close").then(() => child.exitCode);

@@ -349,6 +349,53 @@ export interface Schemas {
     /** How long the waiting jobs take. */
     backlog_seconds: number;
   };
+  Estimate: {
+    object: "estimate";
+    requests: number;
+    input_tokens: number;
+    /** Expected from answers to requests like these, or by a rule where there were none; at worst every answer has its `max_tokens`. */
+    output_tokens: {
+      expected: number;
+      worst: number;
+    };
+    /** Without requests to models whose price is not known. */
+    cost_usd: {
+      expected: number;
+      worst: number;
+    };
+    /** Requests to models whose price is not known. */
+    unpriced_requests: number;
+    /** Requests whose expected output was learned from answers to others like them. */
+    learned_requests: number;
+    /** Under the limits of this moment, behind what waits already. */
+    now: {
+      seconds: {
+        expected: number;
+        worst: number;
+      };
+      finishes_at: string;
+      limited_by: "requests" | "input_tokens" | "output_tokens" | "monthly_requests" | "spend" | "upstream" | null;
+    };
+    /** In each tier, with nothing else waiting. */
+    tiers: readonly ({
+      tier: "free" | "paid" | "tier-1" | "tier-2" | "tier-3" | "tier-4" | "start" | "build" | "scale" | "auto";
+      seconds: {
+        expected: number;
+        worst: number;
+      };
+      limited_by: "requests" | "input_tokens" | "output_tokens" | "monthly_requests" | "spend" | "upstream" | null;
+      /** There are more requests than the tier allows in a month. */
+      exceeds_month: boolean;
+    })[];
+    /** For `within_seconds`. */
+    within: {
+      seconds: number;
+      /** Whether the limits of this moment are enough. */
+      now: boolean;
+      /** The smallest tier that is enough; null: none is. */
+      tier: "free" | "paid" | "tier-1" | "tier-2" | "tier-3" | "tier-4" | "start" | "build" | "scale" | "auto" | null;
+    } | null;
+  };
   Usage: {
     object: "list";
     from: string;
@@ -498,6 +545,8 @@ export interface Operations {
   redeliver: { answer: Schemas["Delivery"] };
   /** Read limits and backlogs. */
   getLimits: { answer: Schemas["Limits"] };
+  /** Estimate a batch. */
+  estimate: { query: { account?: string | null | undefined; within_seconds?: number | undefined }; body: Schemas["BatchDraft"]; answer: Schemas["Estimate"] };
   /** Read what was used. */
   getUsage: { query: { from?: string | undefined; to?: string | undefined; group_by?: "day" | "model" | "key" | undefined }; answer: Schemas["Usage"] };
   /** Read what all tenants used. */

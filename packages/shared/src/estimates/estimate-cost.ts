@@ -15,9 +15,7 @@ const tokensPerSecondAtFirst = 50;
 /** The largest context window of any model (2026-11): Claude refuses longer prompts without reading them. */
 const contextTokensMax = 1_000_000;
 
-export interface CostQuestion {
-  characters: number;
-  maxTokens: number;
+export interface CostSamples {
   /** Real input tokens per character in this pool. */
   inputSamples: Samples;
   /** Output tokens of this tenant's answers in this pool, of the same class of max_tokens. */
@@ -26,6 +24,11 @@ export interface CostQuestion {
   poolOutputSamples: Samples;
   /** How long the pool's answers took, in ms. */
   durationSamples: Samples;
+}
+
+export interface CostQuestion extends CostSamples {
+  characters: number;
+  maxTokens: number;
 }
 
 /** What an attempt is expected to cost. Output never above `max_tokens`, and never plainly `max_tokens`. */

@@ -4,6 +4,7 @@ import type { MeanCost } from "../limits/binding-pace.ts";
 import { laneKeys } from "../redis/keys.ts";
 import { Script } from "../redis/script.ts";
 import { estimateCost, maxTokensClass } from "./estimate-cost.ts";
+import type { CostSamples } from "./estimate-cost.ts";
 import { noSamples, weightMin } from "./usage-samples.ts";
 import type { Samples } from "./usage-samples.ts";
 
@@ -26,18 +27,24 @@ export interface RequestSize {
   maxTokens: number;
 }
 
-/** What a request is expected to cost, from what similar ones really cost. */
-export async function expectedCost(redis: Redis, { laneName, tenant, characters, maxTokens }: RequestSize): Promise<ExpectedCost> {
+/** What is known of requests like this one; it serves for all of the same lane, tenant and class of max_tokens. */
+export async function readCostSamples(
+  redis: Redis,
+  { laneName, tenant, maxTokens }: Omit<RequestSize, "characters">,
+): Promise<CostSamples> {
   const names = [inputName, outputName(tenant, maxTokens), poolOutputName(maxTokens), meanDurationName];
   const [input, output, poolOutput, duration] = (await redis.hmget(laneKeys(laneName).usage, ...names)).map(parseSamples);
-  return estimateCost({
-    characters,
-    maxTokens,
+  return {
     inputSamples: input ?? noSamples,
     outputSamples: output ?? noSamples,
     poolOutputSamples: poolOutput ?? noSamples,
     durationSamples: duration ?? noSamples,
-  });
+  };
+}
+
+/** What a request is expected to cost, from what similar ones really cost. */
+export async function expectedCost(redis: Redis, { characters, ...like }: RequestSize): Promise<ExpectedCost> {
+  return estimateCost({ characters, maxTokens: like.maxTokens, ...(await readCostSamples(redis, like)) });
 }
 
 /** Remembers what a request really cost and how long it took; `inputTokens` are those that count against the limit. */

@@ -77,6 +77,18 @@ export class LaneDirectory {
     return (await Promise.all(insights)).flat();
   }
 
+  /** The lanes that jobs of a model may go to, one of each account or the given one's, as they are now. They need not have had a job. */
+  async insightsOf(model: string, burstSeconds: number, account?: string): Promise<LaneInsight[]> {
+    const open = await readLanes(this.#redis);
+    const accounts = [...this.#accounts.values()].filter(({ name }) => account === undefined || name === account);
+    return await Promise.all(
+      accounts.map(async (each) => {
+        const lane = laneOfModel(model, open, each.name, each.ownPoolOf(model));
+        return await readLaneInsight(this.#redis, lane.name, each, burstSeconds);
+      }),
+    );
+  }
+
   queueOf(laneName: string): LaneQueue {
     let queue = this.#queues.get(laneName);
     if (queue === undefined) {

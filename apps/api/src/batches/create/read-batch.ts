@@ -1,14 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Hash } from "node:crypto";
-import { dropChunks, storeChunk } from "@sluice/shared/batches/batch-chunk";
-import { worstCaseNanoUsd } from "@sluice/shared/quotas/worst-case-cost";
-import type { Redis } from "ioredis";
 import type { BodyStream } from "../../http/body-stream.ts";
 import { BrokenBody } from "../../http/body-stream.ts";
 import { describeMissing, validationIssues } from "../../http/validation-issues.ts";
 import { Problem } from "../../problems/problem.ts";
 import { receiveRequests, requestBytesMax } from "./receive-requests.ts";
-import type { Received } from "./receive-requests.ts";
+import type { Received, Receiving } from "./receive-requests.ts";
 import { batchOptionsSchema, envelopeSchema } from "./schema.ts";
 import type { BatchOptions } from "./schema.ts";
 import { splitLines } from "./split-lines.ts";
@@ -28,18 +25,20 @@ export interface ReadBatch extends Received {
   fingerprint: string;
 }
 
+export interface BatchReading extends Pick<Receiving, "store" | "onRequest"> {
+  body: BodyStream;
+  /** Options of the query; those of the JSON form replace them. */
+  given: GivenOptions;
+  /** Removes what was stored of a body that cannot be accepted. */
+  drop: (firstLines: readonly number[]) => Promise<void>;
+}
+
 /**
  * Reads a batch from a body and stores its requests as they come. What was stored of a body that cannot be accepted is removed again.
  *
- * @param given options of the query; those of the JSON form replace them
- * @throws Problem `invalid_request` (400, 415, 422), `payload_too_large`; what Redis throws
+ * @throws Problem `invalid_request` (400, 415, 422), `payload_too_large`; what `store` throws
  */
-export async function readBatchBody(
-  redis: Redis,
-  place: { tenant: string; batchId: string },
-  body: BodyStream,
-  given: GivenOptions,
-): Promise<ReadBatch> {
+export async function readBatchBody({ body, given, store, drop, onRequest }: BatchReading): Promise<ReadBatch> {
   const isJson = isJsonForm(body.mediaType);
   const fingerprint = createHash("sha256").update(JSON.stringify(given));
   const chunks = hashed(body.read(bodyBytesMax), fingerprint);
@@ -53,15 +52,15 @@ export async function readBatchBody(
       pathOf: (number) => (isJson ? `requests.${number - 1}` : ""),
       async store(firstLine, lines) {
         firstLines.push(firstLine);
-        await storeChunk(redis, { ...place, firstLine }, lines);
+        await store(firstLine, lines);
       },
-      worstCaseNanoUsd,
+      onRequest,
     });
     const options = isJson ? optionsOf(envelope.text, given) : batchOptionsSchema.parse(given);
     return { ...received, options, firstLines, fingerprint: fingerprint.digest("hex") };
   } catch (error) {
     // They would expire, too.
-    await dropChunks(redis, place.tenant, place.batchId, firstLines).catch(() => {});
+    await drop(firstLines).catch(() => {});
     if (error instanceof BrokenBody) throw Problem.of("invalid_request", { detail: "The body is broken off.", cause: error });
     throw error;
   }

@@ -22,14 +22,13 @@ export interface Receiving {
   pathOf: (number: number) => string;
   /** Keeps the JSON texts of requests whose first has this place in the batch. Called one at a time. */
   store: (firstLine: number, lines: readonly Buffer[]) => Promise<void>;
-  /** What is to be added up over all requests. */
-  worstCaseNanoUsd: (params: MessageParams) => number;
+  /** Is shown each request that fits. */
+  onRequest: (params: MessageParams) => void;
 }
 
 export interface Received {
   total: number;
   models: BatchSpec["models"];
-  worstCaseNanoUsd: number;
 }
 
 /**
@@ -39,12 +38,11 @@ export interface Received {
  * @throws Problem `invalid_request`: 422 with up to 100 issues, 400 with the line reached when the body is broken off;
  *   `payload_too_large` for too many requests
  */
-export async function receiveRequests({ requests, at, pathOf, store, worstCaseNanoUsd }: Receiving): Promise<Received> {
+export async function receiveRequests({ requests, at, pathOf, store, onRequest }: Receiving): Promise<Received> {
   const issues: Issue[] = [];
   const lineOfId = new Map<string, number>();
   const models = new Map<string, { model: string; lines: number; lastLine: number }>();
   let total = 0;
-  let worstCase = 0;
   let chunk: Buffer[] = [];
   let chunkBytes = 0;
   let storing: Promise<void> = Promise.resolve();
@@ -86,7 +84,7 @@ export async function receiveRequests({ requests, at, pathOf, store, worstCaseNa
       }
       if (issues.length > 0 || bytes === undefined) continue;
       countModel(models, params.model, total);
-      worstCase += worstCaseNanoUsd(params);
+      onRequest(params);
       chunk.push(bytes);
       chunkBytes += bytes.length;
       total += 1;
@@ -109,7 +107,7 @@ export async function receiveRequests({ requests, at, pathOf, store, worstCaseNa
     throw Problem.of("invalid_request", { status: 422, detail: "Requests of the batch do not fit. See `issues`.", issues });
   }
   if (total === 0) throw Problem.of("invalid_request", { status: 422, detail: "There are no requests in the batch." });
-  return { total, models: [...models.values()], worstCaseNanoUsd: worstCase };
+  return { total, models: [...models.values()] };
 }
 
 const tooLong: Issue = { path: "", message: `is longer than ${requestBytesMax} bytes` };

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { newBatchId } from "@sluice/shared/batches/batch-id";
-import { dropChunks } from "@sluice/shared/batches/batch-chunk";
+import { dropChunks, storeChunk } from "@sluice/shared/batches/batch-chunk";
 import { readBatch } from "@sluice/shared/batches/batch-record";
 import type { BatchRecord } from "@sluice/shared/batches/batch-record";
 import { enqueueBatch } from "@sluice/shared/batches/batches-queue";
@@ -10,6 +10,7 @@ import { withdrawBatch } from "@sluice/shared/batches/withdraw-batch";
 import { completeIdempotency } from "@sluice/shared/jobs/accept-job";
 import { nameTenant } from "@sluice/shared/jobs/submit-job";
 import { currentMonth, hasQuota } from "@sluice/shared/quotas/key-quota";
+import { worstCaseNanoUsd } from "@sluice/shared/quotas/worst-case-cost";
 import type { ApiContext } from "../../api-context.ts";
 import type { KeyedCall } from "../../http/operation.ts";
 import { refuseUncallable, refuseUnknownAccount } from "../../jobs/submit/refuse-options.ts";
@@ -39,8 +40,15 @@ export async function submitBatch(call: CreateCall): Promise<SubmitReply> {
   // What can be refused without the body is.
   refuseOptions(context, query);
   await nameTenant(redis, tenant);
-  const read = await readBatchBody(redis, { tenant, batchId }, body, query);
-  const commit = toCommit(call, batchId, read, headers["Idempotency-Key"]);
+  let worstCase = 0;
+  const read = await readBatchBody({
+    body,
+    given: query,
+    store: async (firstLine, lines) => await storeChunk(redis, { tenant, batchId, firstLine }, lines),
+    drop: async (firstLines) => await dropChunks(redis, tenant, batchId, firstLines),
+    onRequest: (params) => (worstCase += worstCaseNanoUsd(params)),
+  });
+  const commit = toCommit(call, batchId, { ...read, worstCaseNanoUsd: worstCase }, headers["Idempotency-Key"]);
   try {
     refuseOptions(context, read.options);
     return await commitOrDrop(context, commit);
@@ -66,7 +74,12 @@ export async function rememberBatchAnswer(context: ApiContext, commit: BatchToCo
   await enqueueBatch(context.batches, { tenant, batchId: id }, "accepted").catch(() => {});
 }
 
-function toCommit({ caller }: CreateCall, id: string, read: ReadBatch, idempotencyKey: string | undefined): BatchToCommit {
+interface PricedBatch extends ReadBatch {
+  /** Of all its requests together. */
+  worstCaseNanoUsd: number;
+}
+
+function toCommit({ caller }: CreateCall, id: string, read: PricedBatch, idempotencyKey: string | undefined): BatchToCommit {
   const { options, total, firstLines, models } = read;
   const key = { id: caller.keyId, limits: caller.limits };
   const quota = hasQuota(key) ? { count: total, worstCaseNanoUsd: read.worstCaseNanoUsd, month: currentMonth(Date.now()) } : null;
