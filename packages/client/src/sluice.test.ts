@@ -14,7 +14,14 @@ import { Sluice } from "./sluice.ts";
 const apiKey = "sk-sluice-test-operator-of-the-client";
 const limits = { SLUICE_REQUESTS_PER_MINUTE: "6000", SLUICE_TIER: "tier-4" };
 const redis = await startTestRedis();
-const simulator = await startSimulator({ env: { SLUICE_SIMULATOR_REQUESTS_PER_MINUTE: "6000", SLUICE_SIMULATOR_LATENCY_MS: "20" } });
+const simulator = await startSimulator({
+  env: {
+    SLUICE_SIMULATOR_REQUESTS_PER_MINUTE: "6000",
+    SLUICE_SIMULATOR_INPUT_TOKENS_PER_MINUTE: "4000000",
+    SLUICE_SIMULATOR_OUTPUT_TOKENS_PER_MINUTE: "800000",
+    SLUICE_SIMULATOR_LATENCY_MS: "20",
+  },
+});
 const [api] = await Promise.all([
   startApi({ redisUrl: redis.url, adminKey: apiKey, env: limits }),
   startWorker({ redisUrl: redis.url, anthropicBaseUrl: simulator.url, env: limits }),
@@ -129,4 +136,44 @@ test("a signal ends a call that waits", async () => {
   stop.abort(new Error("enough"));
   await expect(waiting).rejects.toThrow("enough");
   await expect(following).rejects.toThrow("enough");
+});
+
+test("a batch is uploaded as a stream, followed to its end, and its results are read once each, also behind those one has", async () => {
+  const params = { model: "claude-haiku-4-5", max_tokens: 16, messages: [{ role: "user" as const, content: "Name a river." }] };
+  const lines = function* () {
+    for (let row = 0; row < 30; row += 1) yield { custom_id: `row-${row}`, params };
+  };
+  expect(await sluice.batches.estimate(lines, { withinSeconds: 60 })).toMatchObject({ requests: 30, within: { now: true } });
+  const options = { metadata: { order: "A-12" }, priority: "high" as const };
+  const batch = await sluice.batches.create(lines, { options, idempotencyKey: "one-batch" });
+  expect(batch).toMatchObject({ request_counts: { total: 30 }, metadata: options.metadata, priority: "high" });
+  expect((await sluice.batches.create(lines, { options, idempotencyKey: "one-batch" })).id).toBe(batch.id);
+
+  const states = await all(sluice.batches.events(batch.id));
+  expect(states.at(-1)).toMatchObject({ status: "ended", request_counts: { succeeded: 30 } });
+  const results = await all(sluice.batches.results(batch.id));
+  expect(new Set(results.map((line) => line.custom_id)).size).toBe(30);
+  expect(await all(sluice.batches.results(batch.id, { skip: 10 }))).toEqual(results.slice(10));
+  expect(await all(sluice.batches.results(batch.id, { filter: "errored" }))).toEqual([]);
+  expect((await all(sluice.batches.list())).map(({ id }) => id)).toEqual([batch.id]);
+  await expect(sluice.batches.cancel(batch.id)).rejects.toMatchObject({ status: 409, code: "conflict" });
+  await expect(sluice.batches.create([{ custom_id: "a b", params }])).rejects.toMatchObject({ status: 422, issues: [{ line: 1 }] });
+});
+
+test("webhook endpoints, keys and usage are there, each by its call", async () => {
+  const endpoint = await sluice.webhookEndpoints.create({ url: "https://example.com/hooks", events: ["batch.ended"] });
+  expect(await sluice.webhookEndpoints.update(endpoint.id, { enabled: false })).toMatchObject({ enabled: false, disabled_reason: "user" });
+  expect((await sluice.webhookEndpoints.list()).map(({ id }) => id)).toEqual([endpoint.id]);
+  await sluice.webhookEndpoints.delete(endpoint.id);
+  await expect(sluice.webhookEndpoints.get(endpoint.id)).rejects.toMatchObject({ status: 404 });
+  const { id, key } = await sluice.keys.create({ tenant: "acme", name: "ci" });
+  expect((await all(sluice.keys.list({ tenant: "acme" }))).map((each) => each.id)).toEqual([id]);
+  const acme = new Sluice({ url: api.url, apiKey: key });
+  expect((await acme.usage()).total.requests).toBe(0);
+  await expect(acme.usageOfAll()).rejects.toMatchObject({ status: 403, code: "forbidden" });
+  expect((await sluice.usageOfAll({ group_by: "tenant" })).data.map((row) => row.tenant)).toContain("default");
+  const { secret } = await sluice.webhookSecret.get();
+  expect(await sluice.webhookSecret.rotate({ graceSeconds: 60 })).toMatchObject({ previous: { secret } });
+  expect(await sluice.keys.revoke(id)).toMatchObject({ revoked_at: expect.any(String) });
+  await expect(acme.limits()).rejects.toMatchObject({ status: 401 });
 });
