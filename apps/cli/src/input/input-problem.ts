@@ -20,10 +20,13 @@ export class InputProblemError extends Error {
 
 const shownMax = 20;
 
-/** All of them at once, so that the file is mended once. */
+/** All of them at once, so that the file is mended once; what several lines have in common is said once. */
 export function inputError(path: string, problems: readonly InputProblem[], more: boolean): CliError {
-  const shown = problems.slice(0, shownMax).map(({ line, message }) => `  line ${count(line)}: ${message}`);
-  const hidden = problems.length - shown.length;
-  const rest = more || hidden > 0 ? [`  … and more`] : [];
+  const kinds = [...Map.groupBy(problems, ({ message }) => message)];
+  const shown = kinds.slice(0, shownMax).map(([message, lines]) => {
+    const others = lines.length === 1 ? "" : ` (and ${more ? "at least " : ""}${count(lines.length - 1)} more)`;
+    return `  line ${count(lines[0]?.line ?? 1)}${others}: ${message}`;
+  });
+  const rest = kinds.length > shownMax ? ["  … and more"] : [];
   return new CliError([`${path} cannot be run; nothing was handed in.`, ...shown, ...rest].join("\n"));
 }

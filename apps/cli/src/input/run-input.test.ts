@@ -75,8 +75,8 @@ test("every problem is named by its line, all of them at once", async () => {
   ).rejects.toThrow(
     /nothing was handed in\.\n {2}line 2: has neither.*\n {2}line 3: its name "a b" must.*\n {2}line 5: its name "c" is that of line 4, too\n {2}line 6: is not JSON/,
   );
-  await expect(inspectInput(source("bad.csv", "id,text\n1,Hello\n", { prompt: "{{txt}}" }))).rejects.toThrow(
-    'line 2: there is no column "txt"; there are id, text',
+  await expect(inspectInput(source("bad.csv", "id,text\n1,Hello\n2,Bye\n", { prompt: "{{txt}}" }))).rejects.toThrow(
+    'line 2 (and 1 more): there is no column "txt"; there are id, text',
   );
   await expect(inspectInput(source("short.csv", "id,text\n1,Hello\n2\n", { prompt: "{{text}}" }))).rejects.toThrow(
     /line 3: Invalid Record Length/,

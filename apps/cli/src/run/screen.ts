@@ -1,5 +1,6 @@
 import { createLogUpdate } from "log-update";
 import { coloured, plain } from "../output/paint.ts";
+import { textWidth } from "../output/text-width.ts";
 import { runLine, runView } from "./run-view.ts";
 import type { RunProgress } from "./run-progress.ts";
 
@@ -26,21 +27,36 @@ function liveScreen(stream: ScreenStream, hasColours: boolean): Screen {
   const update = createLogUpdate(stream);
   let last: RunProgress | undefined;
   let drawnAtMs = 0;
+  let lines: string[] = [];
   const draw = () => {
     if (last === undefined) return;
     drawnAtMs = performance.now();
-    update(runView(last, stream.columns ?? 80, hasColours ? coloured : plain).join("\n"));
+    lines = runView(last, columnsOf(stream), hasColours ? coloured : plain);
+    update(lines.join("\n"));
   };
+  // A narrower terminal breaks the lines that stand there: the frame is higher than it was drawn.
+  const resized = () => {
+    const broken = lines.reduce((rows, line) => rows + Math.max(0, Math.ceil(textWidth(line) / columnsOf(stream)) - 1), 0);
+    update.clear();
+    if (broken > 0) stream.write(`\u001B[${broken}A\u001B[G\u001B[J`);
+    draw();
+  };
+  stream.on("resize", resized);
   return {
     show(progress) {
       last = progress;
       if (performance.now() - drawnAtMs >= frameMs) draw();
     },
     end() {
+      stream.off("resize", resized);
       draw();
       update.done();
     },
   };
+}
+
+function columnsOf({ columns = 80 }: ScreenStream): number {
+  return columns;
 }
 
 function lineScreen(stream: ScreenStream): Screen {
