@@ -1,6 +1,9 @@
 // `npm run bench`: Sluice and its peers over all scenarios. `npm run bench -- overhead`: what Sluice costs beside the bare recipe.
+// `npm run bench -- deliveries`: how soon events leave.
 import { parseArgs } from "node:util";
 import { ensureRedisServer } from "@sluice/redis-server/install-redis-server";
+import { describeDeliveries } from "./deliveries/report.ts";
+import { runDeliveries } from "./deliveries/run-deliveries.ts";
 import { describeOverhead } from "./overhead/report.ts";
 import { runOverhead } from "./overhead/run-overhead.ts";
 import { describePeers } from "./report/tables.ts";
@@ -9,6 +12,7 @@ import { writeResults } from "./write-results.ts";
 
 const usage = `npm run bench                     Sluice and its peers over all scenarios
 npm run bench -- overhead         what Sluice costs beside Express + BullMQ
+npm run bench -- deliveries       how soon webhooks leave, also while a receiver hangs
 
   --quick                         short runs, to see that all works; results go to bench/results/trial
   --only output-binds,sluice      scenarios and contestants by name
@@ -45,6 +49,8 @@ async function run(): Promise<void> {
   switch (bench) {
     case "overhead":
       return await overhead();
+    case "deliveries":
+      return await deliveries();
     case "peers":
       return await peers();
     default:
@@ -59,6 +65,14 @@ async function overhead(): Promise<void> {
   const text = describeOverhead(result);
   const trial = options.quick || profileFolder !== undefined;
   await writeResults({ "overhead.json": `${JSON.stringify(result, null, 2)}\n`, "overhead.md": text }, { trial });
+  console.log(text);
+}
+
+async function deliveries(): Promise<void> {
+  const result = await runDeliveries({ quick: options.quick, onProgress: console.error });
+  const text = describeDeliveries(result);
+  const files = { "deliveries.json": `${JSON.stringify(result, null, 2)}\n`, "deliveries.md": text };
+  await writeResults(files, { trial: options.quick });
   console.log(text);
 }
 
