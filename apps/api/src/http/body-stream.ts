@@ -17,6 +17,9 @@ export interface BodyStream {
   read: (bytesMax: number) => AsyncGenerator<Buffer>;
 }
 
+/** A client that sends nothing for so long is let go. The time in which nobody reads does not count. */
+const idleMsMax = 60_000;
+
 /** The client went away, or what it sent cannot be decompressed. */
 export class BrokenBody extends Error {
   override readonly name = "BrokenBody";
@@ -74,9 +77,13 @@ async function* readBody(
 
 /** The request itself is never destroyed: its connection is needed for the answer. */
 async function* bytesOf(request: Request): AsyncGenerator<Buffer> {
+  const iterator = request.iterator({ destroyOnReturn: false });
   try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      if (Buffer.isBuffer(chunk)) yield chunk;
+    for (;;) {
+      const idle = setTimeout(() => request.destroy(new Error(`the client sent nothing for ${idleMsMax} ms`)), idleMsMax);
+      const next = await iterator.next().finally(() => clearTimeout(idle));
+      if (next.done === true) return;
+      if (Buffer.isBuffer(next.value)) yield next.value;
     }
   } catch (error) {
     throw new BrokenBody("the client went away", { cause: error });

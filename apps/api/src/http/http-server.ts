@@ -11,8 +11,9 @@ export function createHttpServer(listener: RequestListener): Server {
       // Longer than the 60 s of usual load balancers: they must be the ones to close an idle connection.
       keepAliveTimeout: 72_000,
       headersTimeout: 20_000,
-      // For the request with its body. Answers (long polls, streams of events) may take as long as they like.
-      requestTimeout: 60_000,
+      // For the request with its body, of which a batch may have 256 MB; others get a minute (read-json-body.ts). Answers (long polls,
+      // streams of events) may take as long as they like.
+      requestTimeout: 600_000,
       connectionsCheckingInterval: 5_000,
     },
     listener,

@@ -7,6 +7,9 @@ import { nestingDepth, nestingDepthMax } from "./nesting-depth.ts";
 /** Claude's own limit of a request, 32 MB; the envelope around `params` is counted in. */
 export const bodyBytesMax = 33_554_432;
 
+/** For a body that is held until it is whole. */
+const arrivalMsMax = 60_000;
+
 // Express' parser does the reading, decompressing and counting; the parsing is done here, where the bytes are needed too.
 const readRaw = express.raw({ type: () => true, limit: bodyBytesMax, inflate: true });
 
@@ -19,7 +22,7 @@ export interface JsonBody {
 /**
  * Reads a JSON body, gzip, deflate or brotli accepted.
  *
- * @throws Problem `invalid_request` (400, 415), `payload_too_large`; errors of Express' parser
+ * @throws Problem `invalid_request` (400, 408, 415), `payload_too_large`; errors of Express' parser
  */
 export async function readJsonBody(request: Request, response: Response): Promise<JsonBody> {
   checkContentType(request.headers["content-type"]);
@@ -29,12 +32,17 @@ export async function readJsonBody(request: Request, response: Response): Promis
   }
   if (request.headers.expect !== undefined) response.writeContinue();
 
+  let late: NodeJS.Timeout | undefined;
   await new Promise<void>((resolve, reject) => {
+    late = setTimeout(() => {
+      const headers = { Connection: "close" };
+      reject(Problem.of("invalid_request", { status: 408, detail: "The body did not arrive in time.", headers }));
+    }, arrivalMsMax);
     readRaw(request, response, (error?: unknown) => {
       if (error === undefined) resolve();
       else reject(error instanceof Error ? error : new Error("the body could not be read", { cause: error }));
     });
-  });
+  }).finally(() => clearTimeout(late));
   const bytes: unknown = request.body;
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) throw unreadable("There is no body.");
   return { value: parse(bytes), bytes };

@@ -18,7 +18,7 @@ export const errorCatalogue = {
       "400: it cannot be read (bad JSON, a header or query parameter that does not fit). 405: the path has no such method. " +
       "408: it did not arrive in time. 415: the body's type or encoding is not understood. 422: a field of the body does not fit. 431: the headers are too large.",
     whatToDo:
-      "Mend what `issues` names: `path` is the field (`params.messages.0.role`), query parameter or header. Repeating it unchanged gives the same answer. Nothing was stored.",
+      "Mend what `issues` names: `path` is the field (`params.messages.0.role`), query parameter or header; `line`, of a batch, the line it stands in. Repeating it unchanged gives the same answer. Nothing was stored.",
   },
   unauthorized: {
     statuses: [401],
@@ -42,14 +42,15 @@ export const errorCatalogue = {
     statuses: [409],
     title: "The state does not allow it",
     cause:
-      "The job is final already, the endpoint of a webhook is disabled or deleted, there are as many as there may be, or the first call with the same idempotency key is still running.",
+      "The job is final already, the batch has ended, the endpoint of a webhook is disabled or deleted, there are as many as there may be, or the first call with the same idempotency key is still running.",
     whatToDo: "Read the job. With an idempotency key: repeat the call after `Retry-After`, it will get the first call's answer.",
   },
   payload_too_large: {
     statuses: [413],
     title: "The body is too large",
-    cause: "The body is over 32 MB (33,554,432 bytes), counted after decompression.",
-    whatToDo: "Send less. Claude itself refuses larger requests, too.",
+    cause:
+      "The body is over 32 MB (33,554,432 bytes), counted after decompression. Of a batch: over 256 MB (268,435,456 bytes), or it has more than 100,000 requests.",
+    whatToDo: "Send less, or several batches. Claude itself refuses larger requests, too.",
   },
   idempotency_mismatch: {
     statuses: [422],
