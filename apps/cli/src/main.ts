@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // `sluice`: the command line of a Sluice.
 import { runCli } from "./run-cli.ts";
 import { CliError, exitCodes } from "./cli-error.ts";

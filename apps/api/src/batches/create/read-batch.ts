@@ -15,7 +15,7 @@ import { splitRequests } from "./split-requests.ts";
 const bodyBytesMax = 268_435_456;
 
 /** Options as far as they are named in the query. */
-export type GivenOptions = { [Name in keyof BatchOptions]?: BatchOptions[Name] | undefined };
+type GivenOptions = { [Name in keyof BatchOptions]?: BatchOptions[Name] | undefined };
 
 export interface ReadBatch extends Received {
   options: BatchOptions;
