@@ -49,6 +49,8 @@ export interface DeliveryWorker {
 /** A delivery that could not be looked at waits this long, twice as long each time, up to the longest. */
 const brokenWaitMs = 5_000;
 const brokenWaitMsMax = 5 * 60_000;
+/** So many are remembered. */
+const brokenMax = 10_000;
 
 export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWorker {
   const { redis, log, now = Date.now, random = Math.random, lockMs = 30_000, stalledCheckMs = 5_000, ...rest } = options;
@@ -79,6 +81,8 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
     } catch (error) {
       log.error({ event: "webhook.broke", tenant, deliveryId: id, error });
       const times = broken.get(id) ?? 0;
+      // Those that another worker looks at next would stay.
+      if (broken.size >= brokenMax) broken.clear();
       broken.set(id, times + 1);
       return { look: "later", atMs: now() + Math.min(brokenWaitMs * 2 ** times, brokenWaitMsMax) };
     }
