@@ -132,5 +132,5 @@ function objectType({ properties = {}, required = [], additionalProperties }: Sc
 }
 
 function union(types: string[]): string {
-  return [...new Set(types)].join(" | ");
+  return types.includes("unknown") ? "unknown" : [...new Set(types)].join(" | ");
 }

@@ -16,12 +16,10 @@ export const estimateViewSchema = z
     object: z.literal("estimate"),
     requests: count,
     input_tokens: count,
-    output_tokens: z
-      .object({ expected: count, worst: count })
-      .meta({
-        description:
-          "Expected from answers to requests like these, or by a rule where there were none; at worst every answer has its `max_tokens`.",
-      }),
+    output_tokens: z.object({ expected: count, worst: count }).meta({
+      description:
+        "Expected from answers to requests like these, or by a rule where there were none; at worst every answer has its `max_tokens`.",
+    }),
     cost_usd: z
       .object({ expected: z.number(), worst: z.number() })
       .meta({ description: "Without requests to models whose price is not known." }),
