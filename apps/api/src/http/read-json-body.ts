@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import express from "express";
 import type { Request, Response } from "express";
 import { Problem } from "../problems/problem.ts";
-import { nestingDepth, nestingDepthMax } from "./nesting-depth.ts";
+import { excessOf } from "./json-shape.ts";
 
 /** Claude's own limit of a request, 32 MB; the envelope around `params` is counted in. */
 export const bodyBytesMax = 33_554_432;
@@ -50,6 +50,8 @@ export async function readJsonBody(request: Request, response: Response): Promis
 
 function parse(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw unreadable("The body is not UTF-8.");
+  const excess = excessOf(bytes);
+  if (excess !== undefined) throw unreadable(`The body ${excess}.`);
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString());
@@ -57,7 +59,6 @@ function parse(bytes: Buffer): unknown {
     // The parser's message repeats parts of the body.
     throw unreadable("The body is not JSON.", error instanceof Error ? error.name : undefined);
   }
-  if (nestingDepth(bytes) > nestingDepthMax) throw unreadable(`The body is nested deeper than ${nestingDepthMax} levels.`);
   return value;
 }
 

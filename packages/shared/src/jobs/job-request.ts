@@ -8,7 +8,7 @@ export const customIdSchema = z
 
 const messageSchema = z.looseObject({
   role: z.enum(["user", "assistant", "system"]),
-  content: z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]),
+  content: z.union([z.string(), z.array(z.looseObject({ type: z.string() })).max(100_000)]),
 });
 
 /** A body of Claude's Messages API. Only what Sluice itself relies on is checked; everything is passed on as it is. */
@@ -30,10 +30,27 @@ export type MessageParams = z.output<typeof messageParamsSchema>;
 const isText = (text: string) => text.isWellFormed();
 const notText = "must be well-formed Unicode: it holds half of a surrogate pair";
 
+const metadataKeysMax = 50;
+
 const metadataSchema = z
-  .record(z.string().min(1).max(64).refine(isText, notText), z.string().max(512).refine(isText, notText))
-  .refine((metadata) => Object.keys(metadata).length <= 50, "must have at most 50 keys")
-  .meta({ description: "Up to 50 texts of yours, kept with the job and sent back with it.", example: { order: "A-12" } });
+  .unknown()
+  // Before its entries are looked at: each of a million bad ones would make an issue.
+  .refine((value) => typeof value !== "object" || value === null || Object.keys(value).length <= metadataKeysMax, {
+    error: `must have at most ${metadataKeysMax} keys`,
+    abort: true,
+  })
+  .pipe(z.record(z.string().min(1).max(64).refine(isText, notText), z.string().max(512).refine(isText, notText)))
+  .meta({
+    description: "Up to 50 texts of yours, kept with the job and sent back with it.",
+    example: { order: "A-12" },
+    // Of a pipe the documentation sees the unknown value alone.
+    override: {
+      type: "object",
+      maxProperties: metadataKeysMax,
+      propertyNames: { type: "string", minLength: 1, maxLength: 64 },
+      additionalProperties: { type: "string", maxLength: 512 },
+    },
+  });
 
 export const prioritySchema = z
   .enum(["high", "normal", "low"])

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { customIdSchema, messageParamsSchema } from "@sluice/shared/jobs/job-request";
 import { z } from "zod";
-import { nestingDepth, nestingDepthMax } from "../../http/nesting-depth.ts";
+import { excessOf } from "../../http/json-shape.ts";
 import { describeMissing, validationIssues } from "../../http/validation-issues.ts";
 import type { Issue } from "../../problems/problem.ts";
 
@@ -16,6 +16,8 @@ export type Checked = { request: BatchRequest } | { issues: Issue[] };
 /** Reads one request of a batch. */
 export function checkRequest(bytes: Buffer): Checked {
   if (!isUtf8(bytes)) return bad("is not UTF-8");
+  const excess = excessOf(bytes);
+  if (excess !== undefined) return bad(excess);
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString());
@@ -23,7 +25,6 @@ export function checkRequest(bytes: Buffer): Checked {
     // The parser's message repeats parts of the line.
     return bad("is not JSON");
   }
-  if (nestingDepth(bytes) > nestingDepthMax) return bad(`is nested deeper than ${nestingDepthMax} levels`);
   const parsed = batchRequestSchema.safeParse(value);
   if (parsed.success) return { request: parsed.data };
   // With a map of messages zod takes three times as long, so it is asked for them only when there is something to say.

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Hash } from "node:crypto";
 import type { BodyStream } from "../../http/body-stream.ts";
 import { BrokenBody } from "../../http/body-stream.ts";
+import { excessOf } from "../../http/json-shape.ts";
 import { describeMissing, validationIssues } from "../../http/validation-issues.ts";
 import { Problem } from "../../problems/problem.ts";
 import { receiveRequests, requestBytesMax } from "./receive-requests.ts";
@@ -91,6 +92,8 @@ async function* hashed(chunks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerato
 }
 
 function optionsOf(envelopeText: string, given: GivenOptions): BatchOptions {
+  const excess = excessOf(Buffer.from(envelopeText));
+  if (excess !== undefined) throw Problem.of("invalid_request", { detail: `What stands beside \`requests\` ${excess}.` });
   let envelope: unknown;
   try {
     envelope = JSON.parse(envelopeText.replace(/^\uFEFF/, ""));

@@ -15,6 +15,8 @@ async function send(body: RequestInit["body"], headers: Record<string, string> =
 }
 
 const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
+// Parsed and checked, these took the process its memory.
+const manyValues = `{"params":{"model":"a","max_tokens":1,"messages":[{"role":"user","content":[${"{},".repeat(11_000_000)}{}]}]}}`;
 
 test.each<[name: string, body: RequestInit["body"], headers?: Record<string, string>]>([
   ["no body", null],
@@ -24,6 +26,8 @@ test.each<[name: string, body: RequestInit["body"], headers?: Record<string, str
   ["JSON with something behind it", "{} {}"],
   ["bytes that are not UTF-8", Buffer.from([0x22, 0xff, 0xfe, 0x22])],
   ["JSON of a depth that breaks programs", nested(100_000)],
+  ["32 MB of brackets", gzipSync("[".repeat(33_554_432)), { "content-encoding": "gzip" }],
+  ["11 million empty values", gzipSync(manyValues), { "content-encoding": "gzip" }],
   ["something that is not gzip", "{}", { "content-encoding": "gzip" }],
   ["half a gzip", gzipSync(JSON.stringify(aRequest())).subarray(0, 40), { "content-encoding": "gzip" }],
 ])("%s is refused with 400, and nothing is stored", async (_, body, headers = {}) => {
@@ -55,6 +59,12 @@ test.each([
   expect(response.status).toBe(400);
   expect(await problemOf(response)).toMatchObject({ code: "invalid_request", issues: [{ path: "Idempotency-Key" }] });
   expect(await api.redis.dbsize()).toBe(keysBefore);
+});
+
+test("ten thousand keys of metadata are one issue, found before they are looked at", async () => {
+  const metadata = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [index, 1]));
+  const problem = await problemOf(await api.post("/v1/jobs", aRequest({ metadata })));
+  expect(problem.issues).toEqual([{ path: "metadata", message: "must have at most 50 keys" }]);
 });
 
 test("an Idempotency-Key of 255 characters is accepted", async () => {
