@@ -4,7 +4,7 @@ import type { ApiContext } from "./api-context.ts";
 import { serveDocsAssets } from "./docs/docs-assets.ts";
 import { registerOperations } from "./http/register-operations.ts";
 import { beginTrace } from "./http/request-trace.ts";
-import { refuseUnknownPath, sendProblems } from "./http/send-problem.ts";
+import { refuseMissingHost, refuseUnknownPath, sendProblems } from "./http/send-problem.ts";
 import { operations } from "./operations.ts";
 
 /** The Express application. `trustedProxies`: how many of them stand in front and are believed in `X-Forwarded-*`. */
@@ -13,6 +13,7 @@ export function createApp(context: ApiContext, trustedProxies: number): Express 
   app.disable("x-powered-by").disable("etag").enable("case sensitive routing");
   app.set("query parser", "simple").set("trust proxy", trustedProxies);
   app.use(beginTrace(context.log));
+  app.use(refuseMissingHost);
   registerOperations(app, operations, context);
   serveDocsAssets(app);
   app.use(refuseUnknownPath);

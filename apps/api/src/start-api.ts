@@ -15,6 +15,7 @@ import type { Redis } from "ioredis";
 import type { ApiContext, OperationSettings } from "./api-context.ts";
 import { createApp } from "./create-app.ts";
 import { createHttpServer } from "./http/http-server.ts";
+import type { HttpLimits } from "./http/http-server.ts";
 import { stopServer } from "./http/stop-server.ts";
 import { JobSignals } from "./waiting/job-signals.ts";
 
@@ -35,6 +36,8 @@ export interface ApiOptions {
   redisWaitMs?: number;
   /** How long a stop waits for requests under way before it closes their connections. */
   stopGraceMs?: number;
+  /** Those that differ from the usual ones. */
+  httpLimits?: Partial<HttpLimits>;
 }
 
 export interface RunningApi {
@@ -46,7 +49,7 @@ export interface RunningApi {
 
 /** Starts to serve. Resolves when the port is open and Redis was reached, or did not come in time. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { redisUrl, host, port, settings, log, watchesMax = 10_000, redisWaitMs = 5_000, stopGraceMs = 4_000 } = options;
+  const { redisUrl, host, port, settings, log, watchesMax = 10_000, redisWaitMs = 5_000, stopGraceMs = 4_000, httpLimits } = options;
   const redis = connectForApi(redisUrl);
   const subscriber = connectForSignals(redisUrl);
   const warn = warnSparingly(log);
@@ -79,7 +82,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     ),
     isDraining: () => isDraining,
   };
-  const server = createHttpServer(createApp(context, options.trustedProxies));
+  const app = createApp(context, options.trustedProxies);
+  const server = createHttpServer(app, () => warn({ event: "api.connections_full", error: "closed unanswered" }), httpLimits);
   const closeConnections = async () => {
     await lanes.close();
     await deliveries.close();

@@ -1,5 +1,6 @@
 import type { Response } from "express";
 import { traceOf } from "./request-trace.ts";
+import { overTlsHeaders, securityHeaders } from "./security-headers.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -10,14 +11,7 @@ export type Answer =
   | { status: 200; headers: Headers; stream: (response: Response) => Promise<void> };
 
 /** For answers that are read by programs. An operation's own headers replace them. */
-const defaultHeaders = {
-  "Content-Type": "application/json",
-  "Cache-Control": "no-store",
-  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-  "Cross-Origin-Resource-Policy": "same-origin",
-  "Referrer-Policy": "no-referrer",
-  "X-Content-Type-Options": "nosniff",
-};
+const defaultHeaders = { ...securityHeaders, "Content-Type": "application/json", "Cache-Control": "no-store" };
 
 export function jsonAnswer(status: number, value: unknown, headers?: Headers): Answer {
   const body = JSON.stringify(value);
@@ -27,6 +21,7 @@ export function jsonAnswer(status: number, value: unknown, headers?: Headers): A
 /** Sends an answer. `isLast`: the connection is closed after it, because this process is shutting down. */
 export async function sendAnswer(response: Response, answer: Answer, isLast: boolean): Promise<void> {
   const headers: Record<string, string | number> = { ...defaultHeaders, "X-Request-Id": traceOf(response).requestId, ...answer.headers };
+  if (response.req.secure) Object.assign(headers, overTlsHeaders);
   if (isLast) headers["Connection"] = "close";
   if ("stream" in answer) {
     response.writeHead(answer.status, headers);

@@ -5,6 +5,12 @@ import { Problem, problemBody } from "../problems/problem.ts";
 import { sendAnswer } from "./answer.ts";
 import { traceOf } from "./request-trace.ts";
 
+/** HTTP/1.1 asks for a `Host` (RFC 9112, 3.2). */
+export function refuseMissingHost({ headers, httpVersion }: Request, _response: Response, next: NextFunction): void {
+  if (headers.host !== undefined || httpVersion === "1.0") next();
+  else next(Problem.of("invalid_request", { detail: "The header Host is missing." }));
+}
+
 /** The last route: nothing else took the request. */
 export function refuseUnknownPath(_request: Request, _response: Response, next: NextFunction): void {
   next(Problem.of("not_found", { detail: "There is no such path; /docs lists those there are." }));
@@ -30,6 +36,7 @@ export function sendProblems({ isDraining, settings }: ApiContext) {
 }
 
 /** The address under which the client reached us, as far as it can be believed. */
-function baseOf({ protocol, host }: Request): string {
-  return /^[\w.:[\]-]+$/.test(host) ? `${protocol}://${host}` : "";
+function baseOf({ protocol, host, headers }: Request): string {
+  // Without the header Express' `host` is undefined, whatever its type says.
+  return headers.host !== undefined && /^[\w.:[\]-]+$/.test(host) ? `${protocol}://${host}` : "";
 }
