@@ -1,4 +1,3 @@
-import { chunkBytesMax, chunkLinesMax } from "@sluice/shared/batches/batch-chunk";
 import { batchLinesMax } from "@sluice/shared/batches/batch-id";
 import { modelsMax } from "@sluice/shared/batches/batch-record";
 import type { BatchSpec } from "@sluice/shared/batches/batch-record";
@@ -7,6 +6,8 @@ import { BrokenBody } from "../../http/body-stream.ts";
 import { Problem } from "../../problems/problem.ts";
 import type { Issue } from "../../problems/problem.ts";
 import { checkRequest } from "./check-request.ts";
+import { ChunkWriter } from "./chunk-writer.ts";
+import type { StoreChunk } from "./chunk-writer.ts";
 import type { RawRequest, ReadingPlace } from "./split-lines.ts";
 
 /** Longest request of a batch: several are held at a time while they come, and when they become jobs. */
@@ -20,8 +21,7 @@ export interface Receiving {
   at: ReadingPlace;
   /** What stands before the path of an issue: of the JSON form, the place in the list. */
   pathOf: (number: number) => string;
-  /** Keeps the JSON texts of requests whose first has this place in the batch. Called one at a time. */
-  store: (firstLine: number, lines: readonly Buffer[]) => Promise<void>;
+  store: StoreChunk;
   /** Is shown each request that fits. */
   onRequest: (params: MessageParams) => void;
 }
@@ -42,21 +42,7 @@ export async function receiveRequests({ requests, at, pathOf, store, onRequest }
   const issues: Issue[] = [];
   const lineOfId = new Map<string, number>();
   const models = new Map<string, { model: string; lines: number; lastLine: number }>();
-  let total = 0;
-  let chunk: Buffer[] = [];
-  let chunkBytes = 0;
-  let storing: Promise<void> = Promise.resolve();
-
-  const storeChunk = async () => {
-    const lines = chunk;
-    chunk = [];
-    chunkBytes = 0;
-    // The next lines are checked while these are on their way, and no more.
-    await storing;
-    storing = store(total - lines.length, lines);
-    // Waited for with the next, or at the end.
-    storing.catch(() => {});
-  };
+  const chunks = new ChunkWriter(store);
   const refuse = (number: number, found: readonly Issue[]) => {
     for (const { path, message } of found) {
       const parts = [pathOf(number), path].filter(Boolean);
@@ -83,14 +69,11 @@ export async function receiveRequests({ requests, at, pathOf, store, onRequest }
         throw Problem.of("payload_too_large", { detail: `A batch may have at most ${batchLinesMax} requests.` });
       }
       if (issues.length > 0 || bytes === undefined) continue;
-      countModel(models, params.model, total);
+      countModel(models, params.model, chunks.total);
       onRequest(params);
-      chunk.push(bytes);
-      chunkBytes += bytes.length;
-      total += 1;
-      if (chunk.length === chunkLinesMax || chunkBytes >= chunkBytesMax) await storeChunk();
+      await chunks.add(bytes);
     }
-    if (chunk.length > 0 && issues.length === 0) await storeChunk();
+    if (issues.length === 0) await chunks.finish();
   } catch (error) {
     if (!(error instanceof BrokenBody)) throw error;
     refuse(Math.max(1, at.number), [{ path: "", message: "is not complete: the body ends or cannot be decompressed here" }]);
@@ -100,12 +83,13 @@ export async function receiveRequests({ requests, at, pathOf, store, onRequest }
       cause: error,
     });
   } finally {
-    await storing.catch(() => {});
+    // The caller may remove what was stored: nothing may come after that.
+    await chunks.settle();
   }
-  await storing;
   if (issues.length > 0) {
     throw Problem.of("invalid_request", { status: 422, detail: "Requests of the batch do not fit. See `issues`.", issues });
   }
+  const { total } = chunks;
   if (total === 0) throw Problem.of("invalid_request", { status: 422, detail: "There are no requests in the batch." });
   return { total, models: [...models.values()] };
 }

@@ -40,13 +40,20 @@ export async function submitBatch(call: CreateCall): Promise<SubmitReply> {
   // What can be refused without the body is.
   refuseOptions(context, query);
   await nameTenant(redis, tenant);
+  const isBounded = hasQuota({ id: caller.keyId, limits: caller.limits });
   let worstCase = 0;
   const read = await readBatchBody({
     body,
     given: query,
     store: async (firstLine, lines) => await storeChunk(redis, { tenant, batchId, firstLine }, lines),
-    drop: async (firstLines) => await dropChunks(redis, tenant, batchId, firstLines),
-    onRequest: (params) => (worstCase += worstCaseNanoUsd(params)),
+    async drop(firstLines) {
+      const drop = async () => await dropChunks(redis, tenant, batchId, firstLines);
+      // Without Redis, as soon as it answers again.
+      await drop().catch(() => context.withdrawals.addUndoing(batchId, drop));
+    },
+    onRequest(params) {
+      if (isBounded) worstCase += worstCaseNanoUsd(params);
+    },
   });
   const commit = toCommit(call, batchId, { ...read, worstCaseNanoUsd: worstCase }, headers["Idempotency-Key"]);
   try {
