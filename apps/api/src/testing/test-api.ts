@@ -25,7 +25,7 @@ export interface TestApi extends RunningApi {
   post: (path: string, body: unknown, headers?: Record<string, string>) => Promise<Response>;
 }
 
-export interface TestApiOptions extends Partial<Omit<ApiOptions, "settings" | "log">> {
+export interface TestApiOptions extends Partial<Omit<ApiOptions, "settings">> {
   server?: TestRedis;
   settings?: Partial<OperationSettings>;
 }
