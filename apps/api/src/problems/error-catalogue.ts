@@ -42,8 +42,9 @@ export const errorCatalogue = {
     statuses: [409],
     title: "The state does not allow it",
     cause:
-      "The job is final already, the batch has ended, the endpoint of a webhook is disabled or deleted, there are as many as there may be, or the first call with the same idempotency key is still running.",
-    whatToDo: "Read the job. With an idempotency key: repeat the call after `Retry-After`, it will get the first call's answer.",
+      "The job is final already, the batch has ended, the endpoint of a webhook is disabled or deleted, there are as many as there may be, or the first call with the same idempotency key is still running, or what it handed in is no longer kept.",
+    whatToDo:
+      "Read the job. With an idempotency key: repeat the call after `Retry-After`, it will get the first call's answer. Without `Retry-After`, new work needs a new key.",
   },
   payload_too_large: {
     statuses: [413],

@@ -48,7 +48,11 @@ export interface SubmittedJob {
   jobsAhead: number;
 }
 
-export type SubmitReply = SubmittedJob | Extract<AcceptReply, { outcome: "replayed" | "mismatch" | "in_progress" | "quota_exceeded" }>;
+export type SubmitReply =
+  | SubmittedJob
+  /** The first call with this idempotency key died before its answer, and what its job came to is no longer kept. */
+  | { outcome: "forgotten" }
+  | Extract<AcceptReply, { outcome: "replayed" | "mismatch" | "in_progress" | "quota_exceeded" }>;
 
 /** Without quotas. */
 const operator: QuotaKey = { id: operatorKeyId, limits: {} };
@@ -133,9 +137,10 @@ function withdraw(
 }
 
 /** Answers for a call that kept its job and died: the lane gets the job if it has not got it. */
-async function resume(context: SubmitContext, tenant: string, id: string, share: Share): Promise<SubmittedJob> {
+async function resume(context: SubmitContext, tenant: string, id: string, share: Share): Promise<SubmitReply> {
   const record = await readJobRecord(context.redis, tenant, id);
-  if (record === undefined) throw new Error(`job ${id} of an idempotency key is gone`);
+  // A new job in its place would be the work done twice, which the key is there to prevent.
+  if (record === undefined) return { outcome: "forgotten" };
   return record.status === "queued" ? await enqueueRecorded(context, record, share) : { outcome: "accepted", record, jobsAhead: 0 };
 }
 

@@ -2,6 +2,7 @@ import { batchViewSchema } from "@sluice/shared/batches/batch-view";
 import type { BatchView } from "@sluice/shared/batches/batch-view";
 import { quotaExceeded } from "../../access/quota-exceeded.ts";
 import type { Answer } from "../../http/answer.ts";
+import { idempotencyRefusal } from "../../http/idempotency-refusal.ts";
 import { keyedOperation } from "../../http/operation.ts";
 import { Problem } from "../../problems/problem.ts";
 import { unavailable } from "../../problems/problem-of-error.ts";
@@ -33,12 +34,9 @@ export const createBatchOperation = keyedOperation({
       case "quota_exceeded":
         throw quotaExceeded(reply.refusal);
       case "mismatch":
-        throw Problem.of("idempotency_mismatch", { detail: "This Idempotency-Key was used with another body." });
       case "in_progress":
-        throw Problem.of("conflict", {
-          detail: "The first call with this Idempotency-Key is still running.",
-          headers: { "Retry-After": "1" },
-        });
+      case "forgotten":
+        throw idempotencyRefusal(reply.outcome);
       case "withdrawn":
         throw unavailable("The call was given up.");
       case "incomplete":

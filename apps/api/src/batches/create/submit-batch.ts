@@ -22,7 +22,10 @@ type CreateCall = KeyedCall<typeof createBatchSchema.request>;
 
 type SubmitReply =
   /** Redis has the batch on disk; {@link rememberBatchAnswer} must follow. */
-  { outcome: "accepted"; batch: BatchRecord; commit: BatchToCommit } | Exclude<CommitReply, { outcome: "accepted" | "resumed" }>;
+  | { outcome: "accepted"; batch: BatchRecord; commit: BatchToCommit }
+  /** The first call with this idempotency key died before its answer, and its batch is no longer kept. */
+  | { outcome: "forgotten" }
+  | Exclude<CommitReply, { outcome: "accepted" | "resumed" }>;
 
 /** Names this operation, so that the same idempotency key may be used with another one. */
 const scope = "POST /v1/batches\n";
@@ -118,7 +121,9 @@ async function commitOrDrop({ redis, tellNotice }: ApiContext, commit: BatchToCo
   if (reply.outcome === "accepted") return { outcome: "accepted", batch: await acceptedBatch(redis, tenant, id), commit };
   await dropChunks(redis, tenant, id, firstLines).catch(() => {});
   if (reply.outcome !== "resumed") return reply;
-  return { outcome: "accepted", batch: await acceptedBatch(redis, tenant, reply.batchId), commit: { ...commit, id: reply.batchId } };
+  // A call that kept its batch and died: this one answers for it, if it is still kept.
+  const batch = await readBatch(redis, tenant, reply.batchId);
+  return batch === undefined ? { outcome: "forgotten" } : { outcome: "accepted", batch, commit: { ...commit, id: reply.batchId } };
 }
 
 async function acceptedBatch(redis: ApiContext["redis"], tenant: string, id: string): Promise<BatchRecord> {

@@ -8,10 +8,10 @@ import { redisUnavailability } from "@sluice/shared/redis/unavailable";
 import type { ApiContext } from "../../api-context.ts";
 import { jsonAnswer } from "../../http/answer.ts";
 import type { Answer } from "../../http/answer.ts";
+import { idempotencyRefusal } from "../../http/idempotency-refusal.ts";
 import { keyedOperation } from "../../http/operation.ts";
 import type { KeyedCall } from "../../http/operation.ts";
 import { quotaExceeded } from "../../access/quota-exceeded.ts";
-import { Problem } from "../../problems/problem.ts";
 import { waitUntilFinal } from "../../waiting/wait-until-final.ts";
 import { readWait } from "../../waiting/wait-parameter.ts";
 import type { Wait } from "../../waiting/wait-parameter.ts";
@@ -43,12 +43,9 @@ export const submitJobOperation = keyedOperation({
       case "quota_exceeded":
         throw quotaExceeded(reply.refusal);
       case "mismatch":
-        throw Problem.of("idempotency_mismatch", { detail: "This Idempotency-Key was used with another body." });
       case "in_progress":
-        throw Problem.of("conflict", {
-          detail: "The first call with this Idempotency-Key is still running.",
-          headers: { "Retry-After": "1" },
-        });
+      case "forgotten":
+        throw idempotencyRefusal(reply.outcome);
     }
   },
 });

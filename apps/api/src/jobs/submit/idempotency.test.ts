@@ -52,6 +52,22 @@ test("while the first call is running, a repeat is refused with 409 and asked to
   expect(await problemOf(response)).toMatchObject({ code: "conflict" });
 });
 
+// Without its answer it cannot be replayed, and a second job would do the work twice.
+test("a repeat of a call that died, whose job has been forgotten since, is refused with 409 and makes no job", async () => {
+  const { id } = await jobOf(await post("g"));
+  const jobs = await api.redis.zcard("sluice:{default}:jobs");
+  for (const name of await api.redis.keys("sluice:{default}:idempotency:*")) {
+    if ((await api.redis.hget(name, "jobId")) !== id) continue;
+    await api.redis.hdel(name, "body");
+    await api.redis.hset(name, "leaseUntilMs", 0);
+  }
+  await api.redis.del(`sluice:{default}:job:${id}`);
+  const response = await post("g");
+  expect(response.status).toBe(409);
+  expect(await problemOf(response)).toMatchObject({ code: "conflict", detail: expect.stringContaining("no longer kept") });
+  expect(await api.redis.zcard("sluice:{default}:jobs")).toBe(jobs);
+});
+
 test("many calls at once with one key make one job, and all that are accepted name it", async () => {
   const before = await api.redis.zcard("sluice:{default}:jobs");
   const responses = await Promise.all(Array.from({ length: 20 }, () => post("e")));
