@@ -564,6 +564,8 @@ export interface Operations {
   /** Whether this process can work. */
   readyz: { answer: {
     status: "ready";
+    /** False while Redis takes no writes for lack of room: work is answered 503. */
+    accepting: boolean;
   } };
   /** This document. */
   openapi: { answer: {

@@ -12,6 +12,9 @@ export const tenantRegistryKey = `${prefix}:tenants`;
 /** Jobs with `expires_in_seconds` that were not seen final yet: member `tenant/job id`, score the deadline in ms. */
 export const deadlinesKey = `${prefix}:deadlines`;
 
+/** Nothing is ever written to it: a write of nothing tells whether Redis takes writes. */
+export const writeProbeKey = `${prefix}:write-probe`;
+
 /** All clients' keys: members `key id/tenant/digest`, in order of time. */
 export const keyIndexKey = `${prefix}:keys`;
 /** A client's key, by the SHA-256 digest of what the client sends. */
@@ -43,7 +46,7 @@ export function tenantKeys(tenant: string) {
     webhookEndpoint: (id: string) => `${base}:webhook-endpoint:${id}`,
     webhookEndpoints: `${base}:webhook-endpoints`,
     /** Whether deliveries to a target (an endpoint's id, or the origin of a URL) are held back. */
-    webhookBreaker: (target: string) => `${base}:webhook-breaker:${target}`,
+    webhookBreaker: (target: string) => `${base}:webhook-breaker:${encodeURIComponent(target)}`,
     /** The deliveries of an event that was emitted by itself, so that it is emitted once. */
     webhookEvent: (id: string) => `${base}:webhook-event:${id}`,
     webhookSecret: `${base}:webhook-secret`,

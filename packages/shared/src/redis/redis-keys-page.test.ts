@@ -15,6 +15,7 @@ const exported: Partial<Record<keyof typeof keys, string[]>> = {
   laneRegistryKey: [keys.laneRegistryKey],
   tenantRegistryKey: [keys.tenantRegistryKey],
   deadlinesKey: [keys.deadlinesKey],
+  writeProbeKey: [keys.writeProbeKey],
   keyIndexKey: [keys.keyIndexKey],
   apiKeyKey: [keys.apiKeyKey("*")],
   abortChannel: [keys.abortChannel],
