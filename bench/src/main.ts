@@ -1,7 +1,9 @@
 // `npm run bench`: Sluice and its peers over all scenarios. `npm run bench -- overhead`: what Sluice costs beside the bare recipe.
-// `npm run bench -- deliveries`: how soon events leave.
+// `npm run bench -- deliveries`: how soon events leave. `npm run bench -- batches`: what large batches take.
 import { parseArgs } from "node:util";
 import { ensureRedisServer } from "@sluice/redis-server/install-redis-server";
+import { describeBatches } from "./batches/report.ts";
+import { runBatches } from "./batches/run-batches.ts";
 import { describeDeliveries } from "./deliveries/report.ts";
 import { runDeliveries } from "./deliveries/run-deliveries.ts";
 import { describeOverhead } from "./overhead/report.ts";
@@ -13,6 +15,7 @@ import { writeResults } from "./write-results.ts";
 const usage = `npm run bench                     Sluice and its peers over all scenarios
 npm run bench -- overhead         what Sluice costs beside Express + BullMQ
 npm run bench -- deliveries       how soon webhooks leave, also while a receiver hangs
+npm run bench -- batches          how fast batches are taken in, and what they take of memory
 
   --quick                         short runs, to see that all works; results go to bench/results/trial
   --only output-binds,sluice      scenarios and contestants by name
@@ -51,6 +54,8 @@ async function run(): Promise<void> {
       return await overhead();
     case "deliveries":
       return await deliveries();
+    case "batches":
+      return await batches();
     case "peers":
       return await peers();
     default:
@@ -73,6 +78,13 @@ async function deliveries(): Promise<void> {
   const text = describeDeliveries(result);
   const files = { "deliveries.json": `${JSON.stringify(result, null, 2)}\n`, "deliveries.md": text };
   await writeResults(files, { trial: options.quick });
+  console.log(text);
+}
+
+async function batches(): Promise<void> {
+  const result = await runBatches({ quick: options.quick, onProgress: console.error });
+  const text = describeBatches(result);
+  await writeResults({ "batches.json": `${JSON.stringify(result, null, 2)}\n`, "batches.md": text }, { trial: options.quick });
   console.log(text);
 }
 
