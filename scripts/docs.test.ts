@@ -64,6 +64,16 @@ test("every key of a running service is in the table of keys", async () => {
     body: JSON.stringify({ prompt: "Name a lake.", delay_seconds: 600 }),
   });
   expect(waiting.status).toBe(202);
+  const batch = await fetch(`${api.url}/v1/batches`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
+    body: JSON.stringify({
+      requests: [
+        { custom_id: "a", params: { model: "claude-haiku-4-5", max_tokens: 16, messages: [{ role: "user", content: "A sea?" }] } },
+      ],
+    }),
+  });
+  expect(batch.status).toBe(202);
 
   const patterns = [...read("docs/redis-keys.md").matchAll(/`(sluice:[^`]*)`/g)].map(
     ([, pattern = ""]) =>
