@@ -1,7 +1,7 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable, pipeline } from "node:stream";
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import type { Request, Response } from "express";
 import { Problem } from "../problems/problem.ts";
 
 /** A body as it comes, decompressed, for operations that read it themselves. */
@@ -34,7 +34,7 @@ const decompressions: Readonly<Record<string, (() => Transform) | "none">> = {
 };
 
 /** @throws Problem `invalid_request` (415) for an encoding that is not known, before anything is read */
-export function bodyStream(request: Request, response: Response): BodyStream {
+export function bodyStream(request: IncomingMessage, response: ServerResponse): BodyStream {
   const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
   const decompression = decompressions[encoding];
   if (decompression === undefined) {
@@ -53,8 +53,8 @@ export function bodyStream(request: Request, response: Response): BodyStream {
 }
 
 async function* readBody(
-  request: Request,
-  response: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
   decompression: Transform | undefined,
   bytesMax: number,
 ): AsyncGenerator<Buffer> {
@@ -76,7 +76,7 @@ async function* readBody(
 }
 
 /** The request itself is never destroyed: its connection is needed for the answer. */
-async function* bytesOf(request: Request): AsyncGenerator<Buffer> {
+async function* bytesOf(request: IncomingMessage): AsyncGenerator<Buffer> {
   const iterator = request.iterator({ destroyOnReturn: false });
   try {
     for (;;) {
@@ -90,7 +90,7 @@ async function* bytesOf(request: Request): AsyncGenerator<Buffer> {
   }
 }
 
-async function* decompressed(request: Request, decompression: Transform): AsyncGenerator<Buffer> {
+async function* decompressed(request: IncomingMessage, decompression: Transform): AsyncGenerator<Buffer> {
   const source = Readable.from(bytesOf(request), { objectMode: false });
   // An error of either ends the other, and the loop below throws it.
   pipeline(source, decompression, () => {});

@@ -54,11 +54,11 @@ export async function submitBatch(api: TestApi, count: number, query = ""): Prom
 }
 
 /** A worker's part: makes jobs of the batch's lines. @returns their ids */
-export async function expand({ redis }: TestApi, batchId: string): Promise<string[]> {
+export async function expand({ redis }: TestApi, batchId: string, of = tenant): Promise<string[]> {
   const lanes = new LaneDirectory(redis, loadAccounts({ SLUICE_TIER: "paid" }, undefined));
   const context = { redis, lanes, announce: async () => {}, retentionMs: 60_000 };
   for (;;) {
-    const batch = await readBatch(redis, tenant, batchId);
+    const batch = await readBatch(redis, of, batchId);
     if (batch === undefined || !(await expandChunk(context, batch))) {
       await lanes.close();
       return Array.from({ length: batch?.total ?? 0 }, (_, line) => jobIdOfLine(batchId, line));

@@ -22,12 +22,12 @@ beforeAll(() => {
 });
 afterAll(() => redis.disconnect());
 
-const results: Record<string, JobResult> = {
+const results = {
   succeeded: { type: "succeeded", message: {} },
   failed: { type: "errored", error: {} },
   canceled: { type: "canceled" },
   expired: { type: "expired" },
-};
+} as const satisfies Record<string, JobResult>;
 
 type Move = "start" | "retry" | "rest" | keyof typeof results;
 
@@ -42,7 +42,7 @@ async function move(batchId: string, jobId: string, how: Move, attemptId: string
       await returnAttempt(redis, attempt, how);
       return;
     default:
-      await finishJob(redis, { tenant, id: jobId, result: results[how] ?? { type: "canceled" }, costUsd: 0.001_2, retentionMs: 60_000 });
+      await finishJob(redis, { tenant, id: jobId, result: results[how], costUsd: 0.001_2, retentionMs: 60_000 });
   }
 }
 

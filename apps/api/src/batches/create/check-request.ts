@@ -9,7 +9,7 @@ import type { Issue } from "../../problems/problem.ts";
 export const batchRequestSchema = z
   .strictObject({ custom_id: customIdSchema, params: messageParamsSchema })
   .meta({ id: "BatchRequest", description: "As in the Message Batches API. `custom_id` is unique in its batch." });
-export type BatchRequest = z.output<typeof batchRequestSchema>;
+type BatchRequest = z.output<typeof batchRequestSchema>;
 
 export type Checked = { request: BatchRequest } | { issues: Issue[] };
 

@@ -14,7 +14,11 @@ const spec = { webhookUrl: null, metadata: {}, timeoutMs: 60_000, maxAttempts: 3
 export async function aBatch(redis: Redis, tenant: string, total: number): Promise<{ batchId: string; jobIds: string[] }> {
   const batchId = newBatchId();
   const lines = Array.from({ length: total }, (_, row) => JSON.stringify({ custom_id: `row-${row}`, params }));
-  await storeChunk(redis, { tenant, batchId, firstLine: 0 }, lines.map(Buffer.from));
+  await storeChunk(
+    redis,
+    { tenant, batchId, firstLine: 0 },
+    lines.map((line) => Buffer.from(line)),
+  );
   await commitBatch(redis, {
     tenant,
     id: batchId,
