@@ -56,8 +56,9 @@ function install() {
     { cwd: root, stdio: ["ignore", "pipe", "pipe"], encoding: "utf8", maxBuffer: 64 * 1024 * 1024, env: { ...process.env, CI: "true" } },
   );
   if (result.status !== 0) {
-    console.error(`${result.stdout ?? ""}${result.stderr ?? ""}`);
-    fail(`Installing the packages failed${result.error ? `: ${result.error.message}` : ""}. Is the npm registry reachable?`);
+    const output = `${result.stdout ?? ""}${result.stderr ?? ""}`;
+    console.error(output);
+    fail(`Installing the packages failed${result.error ? `: ${result.error.message}` : ""}. ${adviceFor(output, packageManager)}`);
   }
   if (!existsSync(pinnedNode)) {
     fail(
@@ -65,6 +66,15 @@ function install() {
     );
   }
   writeFileSync(installedMark, fingerprint);
+}
+
+/** What to do about an installation that failed, by what npx and pnpm wrote. */
+function adviceFor(output, packageManager) {
+  if (/OUTDATED_LOCKFILE/.test(output)) {
+    return `pnpm-lock.yaml does not fit a package.json: after a change of dependencies, run npx ${packageManager} install --no-frozen-lockfile.`;
+  }
+  const isUnreachable = /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|error sending request/.test(output);
+  return isUnreachable ? "The npm registry cannot be reached." : "The reason stands above.";
 }
 
 /** Runs the command in this terminal, in a folder, and ends with its exit code. */
