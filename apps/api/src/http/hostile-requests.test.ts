@@ -23,7 +23,7 @@ interface Hostile {
   head: string;
   body: Buffer;
   /** After it is sent. `ends`: it may lack bytes that were announced; `hangs up`: nobody waits for the answer. */
-  then: "waits" | "ends" | "hangs up";
+  afterwards: "waits" | "ends" | "hangs up";
 }
 
 const strange = fc.oneof(
@@ -214,12 +214,12 @@ const hostile: fc.Arbitrary<Hostile> = fc
     return {
       head: `${line} ${version}\r\n${own.join("\r\n")}\r\n\r\n`,
       body: bytes,
-      then: hangsUp ? "hangs up" : lengthOff > 0 ? "ends" : "waits",
+      afterwards: hangsUp ? "hangs up" : lengthOff > 0 ? "ends" : "waits",
     };
   });
 
 /** @returns what came back until the connection was closed */
-async function send(url: URL, { head, body: bytes, then }: Hostile): Promise<string> {
+async function send(url: URL, { head, body: bytes, afterwards }: Hostile): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const socket = connect(Number(url.port), url.hostname);
   let answer = "";
@@ -235,8 +235,8 @@ async function send(url: URL, { head, body: bytes, then }: Hostile): Promise<str
   });
   socket.write(head, "latin1");
   socket.write(bytes);
-  if (then === "hangs up") socket.destroy();
-  if (then === "ends") socket.end();
+  if (afterwards === "hangs up") socket.destroy();
+  if (afterwards === "ends") socket.end();
   return await promise;
 }
 
