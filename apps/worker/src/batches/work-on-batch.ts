@@ -90,6 +90,6 @@ async function settle(context: BatchContext, batch: BatchRecord, signal: AbortSi
     log.warn({ event: "batch.not_announced", tenant, batchId: id, error }),
   );
   const endMs = endedAtMs ?? Date.now();
-  await expireBatch(redis, batch, endMs + retentionMs, () => !signal.aborted);
-  if (!signal.aborted) log.info({ event: "batch.ended", tenant, batchId: id, ...counts, durationMs: endMs - createdAtMs });
+  const isDone = await expireBatch(redis, batch, endMs + retentionMs, () => !signal.aborted);
+  if (isDone) log.info({ event: "batch.ended", tenant, batchId: id, ...counts, durationMs: endMs - createdAtMs });
 }
