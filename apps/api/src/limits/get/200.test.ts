@@ -23,7 +23,13 @@ test("a lane shows its limits, what is left, what waits and for how long", async
   await submit(api, { delay_seconds: 60 });
   const laneName = "{default.haiku-4-5}";
   const sizes = budgetSizes(laneLimits("tier-2", "haiku"), 1);
-  await reserve(api.redis, { laneName, attemptId: "a", cost: { inputTokens: 3_000, outputTokens: 9_000, durationMs: 1_000 }, sizes, leaseMs: 60_000 });
+  await reserve(api.redis, {
+    laneName,
+    attemptId: "a",
+    cost: { inputTokens: 3_000, outputTokens: 9_000, durationMs: 1_000 },
+    sizes,
+    leaseMs: 60_000,
+  });
 
   const [lane, ...others] = await read();
   expect(others).toEqual([]);
