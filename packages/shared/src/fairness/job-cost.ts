@@ -13,7 +13,8 @@ export function jobCostTokens(params: MessageParams): number {
     maxTokens: params.max_tokens,
     inputSamples: noSamples,
     outputSamples: noSamples,
-    poolOutputSamples: noSamples, durationSamples: noSamples,
+    poolOutputSamples: noSamples,
+    durationSamples: noSamples,
   });
   return inputTokens + outputTokens;
 }
