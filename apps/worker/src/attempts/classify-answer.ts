@@ -37,10 +37,15 @@ const noAnswerMessages = {
 function classifyError(answer: ErrorAnswer, nowMs: number): Outcome {
   const rest = restOf(answer, nowMs);
   if (rest !== undefined) return rest;
-  const cause = answer.type ?? `http_${answer.status}`;
+  const cause = causeOf(answer);
   const result = { type: "errored", error: answer.body } as const;
   if (isWorthRetrying(answer)) return { word: "retry", cause, result, afterMs: retryAfterMs(answer.headers, nowMs) ?? 0 };
   return { word: "failed", cause, result };
+}
+
+/** The error's type, for the log. What does not look like one may be anything, also a part of the request: it is not written. */
+function causeOf({ type, status }: ErrorAnswer): string {
+  return type !== null && /^[a-z_]{1,64}$/.test(type) ? type : `http_${status}`;
 }
 
 /** Errors that speak of the account, not of the job: they use up no attempt, and the next job would meet them, too. */

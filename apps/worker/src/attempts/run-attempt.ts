@@ -272,8 +272,10 @@ async function finish(
 
 function answerIds(answer: ClaudeAnswer): { status?: number | undefined; upstreamRequestId?: string } {
   if (answer.kind !== "message" && answer.kind !== "error") return {};
-  const requestId = answer.headers?.get("request-id");
-  return { status: answer.kind === "message" ? 200 : answer.status, ...(requestId && { upstreamRequestId: requestId }) };
+  const requestId = answer.headers?.get("request-id") ?? "";
+  // Anything else is no id, and may be anything.
+  const isId = /^[\w-]{1,64}$/.test(requestId);
+  return { status: answer.kind === "message" ? 200 : answer.status, ...(isId && { upstreamRequestId: requestId }) };
 }
 
 function logAttempt({ log }: AttemptContext, attempt: UnderWay, fields: Record<string, unknown>, needsPerson = false): void {

@@ -21,6 +21,14 @@ const messageSchema = z.looseObject({
   usage: z.looseObject({ input_tokens: z.number(), output_tokens: z.number() }),
 });
 
+/** What an error says. */
+const toldSchema = z.object({
+  body: z.record(z.string(), z.unknown()),
+  type: z.string().nullable(),
+  code: z.string().nullable(),
+  message: z.string(),
+});
+
 /** The client's body is passed on as it is: whether it fits the SDK's type is for Claude to say. */
 const anyParams = z.custom<Parameters<Anthropic["messages"]["stream"]>[0]>();
 
@@ -43,7 +51,7 @@ export function createClaudeClient({ apiKey, baseUrl }: { apiKey: string; baseUr
       } catch (error) {
         if (signal.aborted) return { kind: "aborted" };
         if (timeout.aborted || error instanceof APIConnectionTimeoutError) return { kind: "no_answer", reason: "timeout" };
-        return answerOfError(error);
+        return withoutKey(answerOfError(error), apiKey);
       }
     },
   };
@@ -95,4 +103,14 @@ function answerOfError(error: unknown): ClaudeAnswer {
     message,
     headers: error.headers,
   };
+}
+
+/** A gateway in Claude's place may repeat the request in its refusal, and a job's owner reads that. */
+function withoutKey(answer: ClaudeAnswer, apiKey: string): ClaudeAnswer {
+  if (answer.kind !== "error") return answer;
+  const { kind, status, headers, ...told } = answer;
+  const text = JSON.stringify(told);
+  // As it stands in JSON.
+  const key = JSON.stringify(apiKey).slice(1, -1);
+  return text.includes(key) ? { kind, status, headers, ...toldSchema.parse(JSON.parse(text.replaceAll(key, "[key]"))) } : answer;
 }
