@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { Account } from "@sluice/shared/accounts/account";
 import { keyAuthenticator } from "@sluice/shared/access/authenticator";
+import { announceBatch } from "@sluice/shared/batches/announce-batch";
 import { openBatchesQueue } from "@sluice/shared/batches/batches-queue";
 import { announceJob } from "@sluice/shared/jobs/announce-job";
 import { Withdrawals } from "@sluice/shared/jobs/withdrawals";
@@ -77,6 +78,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     settings,
     authenticator: keyAuthenticator(redis, options.operatorKey),
     announce: (tenant, jobId) => announceJob({ redis, deliveries, publicUrl }, tenant, jobId),
+    announceBatch: (tenant, batchId) => announceBatch({ redis, deliveries }, tenant, batchId),
     tellNotice: quotaNoticeTeller({ redis, deliveries, retentionMs: settings.retentionMs }, (error) =>
       log.warn({ event: "notice.failed", error }),
     ),

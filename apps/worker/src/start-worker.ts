@@ -1,5 +1,5 @@
 import type { Account } from "@sluice/shared/accounts/account";
-import { renderBatchEvent } from "@sluice/shared/batches/announce-batch";
+import { announceBatch, renderBatchEvent } from "@sluice/shared/batches/announce-batch";
 import { openBatchesQueue } from "@sluice/shared/batches/batches-queue";
 import { announceJob, renderJobEvent } from "@sluice/shared/jobs/announce-job";
 import { LaneDirectory } from "@sluice/shared/lanes/lane-directory";
@@ -55,6 +55,7 @@ export async function startWorker({ settings, accounts, redisUrl, log }: WorkerO
   const context = {
     redis,
     announce: (tenant: string, jobId: string) => announceJob({ redis, deliveries, publicUrl }, tenant, jobId),
+    announceBatch: (tenant: string, batchId: string) => announceBatch({ redis, deliveries }, tenant, batchId),
     tellNotice: quotaNoticeTeller(emitContext, noticeFailed),
     notices,
     log,

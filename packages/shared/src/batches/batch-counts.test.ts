@@ -3,6 +3,7 @@ import { startTestRedis } from "@sluice/testkit/redis";
 import fc from "fast-check";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { endJob } from "../jobs/end-job.ts";
 import { finishJob } from "../jobs/finish-job.ts";
 import type { JobResult } from "../jobs/job-result.ts";
 import { readJobRecord } from "../jobs/read-job.ts";
@@ -76,6 +77,19 @@ test("a batch's counts are those of its jobs after every move, and it ends once,
     }),
     { numRuns: 40 },
   );
+});
+
+// Until housekeeping comes by, nobody else would send the event of the batch.
+test("whoever ends the last job of a batch sends its event, once", async () => {
+  const { batchId, jobIds } = await aBatch(redis, tenant, 2);
+  const sent: string[] = [];
+  const context = { redis, announce: async () => {}, announceBatch: async (...batch: [string, string]) => void sent.push(batch.join("/")) };
+  const end = async (id = "") => await endJob(context, { tenant, id, result: { type: "canceled" }, retentionMs: 60_000 });
+  await end(jobIds[0]);
+  expect(sent).toEqual([]);
+  await end(jobIds[1]);
+  await end(jobIds[1]);
+  expect(sent).toEqual([`${tenant}/${batchId}`]);
 });
 
 // A lost disk may bring back a job without its batch: counts of their own would stay for ever.

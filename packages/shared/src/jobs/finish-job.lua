@@ -6,7 +6,7 @@
 --       that ends or "" (the decision comes from elsewhere), 8 "1": only a job that was never started,
 --       9 delivery id, 10 event id, 11 event type, 12 abort channel, 13 what is told there,
 --       14 what is counted and settled (JSON of usage/usage-argument.ts), 15 keys for createDeliveries (JSON), 16 what finishLine (batches/finish-line.lua) is told (JSON)
--- Returns  {"finished", finishedAtMs, told, notice of a quota} | {"already", status, told} | {"started"} (refused by argument 8) | {"missing"};
+-- Returns  {"finished", finishedAtMs, told, notice of a quota, id of the batch that ended with it or ""} | {"already", status, told} | {"started"} (refused by argument 8) | {"missing"};
 --          told is 1 when there are deliveries, 0 when nobody wants to be told
 --          An answer that is refused because the job is final was paid for all the same: it is counted as wasted, once.
 -- Work  a fixed number of writes, that of createDeliveries, plus at most 20 forgotten jobs removed from the indexes
@@ -38,8 +38,11 @@ redis.call('SET', KEYS[3], ARGV[3])
 redis.call('ZREM', KEYS[5], ARGV[1])
 redis.call('ZREM', KEYS[6], ARGV[1])
 redis.call('ZADD', KEYS[7], 0, ARGV[1])
-local inBatch = spec.batchId ~= cjson.null and finishLine(cjson.decode(ARGV[16]), { batchId = spec.batchId, from = status, to = ARGV[2],
-  costUsd = ARGV[5], nowMs = nowMs, deliveryKeys = ARGV[15], retentionMs = ARGV[6] })
+local inBatch, isLast = false, false
+if spec.batchId ~= cjson.null then
+  inBatch, isLast = finishLine(cjson.decode(ARGV[16]), { batchId = spec.batchId, from = status, to = ARGV[2],
+    costUsd = ARGV[5], nowMs = nowMs, deliveryKeys = ARGV[15], retentionMs = ARGV[6] })
+end
 if not inBatch then
   redis.call('PEXPIRE', KEYS[1], ARGV[6])
   redis.call('PEXPIRE', KEYS[3], ARGV[6])
@@ -63,4 +66,4 @@ end
 
 redis.call('PUBLISH', KEYS[9], seq .. ' ' .. ARGV[2])
 if status == 'running' and job[2] ~= ARGV[7] then redis.call('PUBLISH', ARGV[12], ARGV[13]) end
-return {'finished', nowMs, math.min(#deliveries, 1), notice}
+return {'finished', nowMs, math.min(#deliveries, 1), notice, isLast and spec.batchId or ''}

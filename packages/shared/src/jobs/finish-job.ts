@@ -41,8 +41,15 @@ const told = z.number().transform((value) => value === 1);
 
 const replySchema = z.union([
   z
-    .tuple([z.literal("finished"), z.number(), told, noticeOrNone])
-    .transform(([outcome, finishedAtMs, isTold, notice]) => ({ outcome, finishedAtMs, isTold, notice })),
+    .tuple([z.literal("finished"), z.number(), told, noticeOrNone, z.string()])
+    .transform(([outcome, finishedAtMs, isTold, notice, endedBatchId]) => ({
+      outcome,
+      finishedAtMs,
+      isTold,
+      notice,
+      /** The batch that ended with it. */
+      endedBatchId: endedBatchId === "" ? undefined : endedBatchId,
+    })),
   z.tuple([z.literal("already"), z.enum(finalStatuses), told]).transform(([outcome, status, isTold]) => ({ outcome, status, isTold })),
   z.tuple([z.enum(["started", "missing"])]).transform(([outcome]) => ({ outcome })),
 ]);
