@@ -1,7 +1,8 @@
 -- key-quota.lua: a part. What a client's key may use: jobs and money in a calendar month, and jobs that are not final.
 --
--- A month is a hash: requests (jobs accepted), reservedNanoUsd (worst cases of jobs that are not final), spentNanoUsd, the limits
--- they were last held against (requestsAllowed, nanoUsdAllowed), and `told:limit:percent` for each threshold that was told of.
+-- A month is a hash: requests (jobs accepted), reservedNanoUsd (worst cases of jobs that are not final), spentNanoUsd, the money it
+-- was last held against (nanoUsdAllowed), and `told:limit:percent:allowed` for each threshold that was told of: a limit that was
+-- changed has thresholds of its own.
 -- Invariants  K1  spent + reserved money never passes the limit by an acceptance, nor do requests and unfinished jobs.
 --             K2  What was taken stands at the job as "month nanoUsd" until it is settled or given back, in the step that ends the job.
 
@@ -14,7 +15,7 @@ local function thresholdNotice(monthKey, limit, used, allowed, nowMs)
     if used * 100 >= allowed * each then percent = each end
   end
   if percent == 0 then return '' end
-  local field = 'told:' .. limit .. ':' .. percent
+  local field = string.format('told:%s:%d:%.0f', limit, percent, allowed)
   local told = redis.call('HGET', monthKey, field)
   if told == 'confirmed' or (told and nowMs - told < 10000) then return '' end
   redis.call('HSET', monthKey, field, nowMs)
@@ -46,8 +47,11 @@ local function takeKeyQuota(quota, nowMs)
 
   redis.call('HINCRBY', quota.monthKey, 'requests', quota.count)
   redis.call('HINCRBY', quota.monthKey, 'reservedNanoUsd', quota.nanoUsd)
-  if quota.requestsAllowed then redis.call('HSET', quota.monthKey, 'requestsAllowed', quota.requestsAllowed) end
-  if quota.nanoUsdAllowed then redis.call('HSET', quota.monthKey, 'nanoUsdAllowed', quota.nanoUsdAllowed) end
+  if quota.nanoUsdAllowed then
+    redis.call('HSET', quota.monthKey, 'nanoUsdAllowed', quota.nanoUsdAllowed)
+  else
+    redis.call('HDEL', quota.monthKey, 'nanoUsdAllowed')
+  end
   redis.call('PEXPIRE', quota.monthKey, quota.keptMs)
   redis.call('INCRBY', quota.unfinishedKey, quota.count)
   return true, thresholdNotice(quota.monthKey, 'requests_per_month', requests + quota.count, quota.requestsAllowed, nowMs)

@@ -142,8 +142,12 @@ test("each threshold is told once, also when all ask at once; again when nobody 
   const last = { keyId: key.id, month, limit: "usd_per_month", percent: 100, used: 1, allowed: 1 };
   const withMoneyAlone = { ...key, limits: { usdPerMonth: 1 } };
   expect((await accept(withMoneyAlone, 1)).reply).toMatchObject({ refusal: { limit: "usd_per_month" }, notice: undefined });
-  await redis.hincrby(tenantKeys(tenant).quota(`${key.id}:${month}`), "told:usd_per_month:100", -10_000);
+  await redis.hincrby(tenantKeys(tenant).quota(`${key.id}:${month}`), "told:usd_per_month:100:1000000000", -10_000);
   expect((await accept(withMoneyAlone, 1)).reply).toMatchObject({ notice: last });
+
+  // A limit that was changed has thresholds of its own.
+  const raised = { ...key, limits: { requestsPerMonth: 25 } };
+  expect((await accept(raised)).reply).toMatchObject({ outcome: "accepted", notice: { percent: 80, used: 21, allowed: 25 } });
 });
 
 test("the parts of what is taken for many jobs together make up the whole", () => {

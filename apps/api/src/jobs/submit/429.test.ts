@@ -115,6 +115,6 @@ test("80, 95 and 100 % of a month are one event each for the tenant's endpoints,
   await race(headers);
   await expect.poll(async () => await redis.zcard(keys.deliveries)).toBe(3);
   const month = keys.quota(`${id}:${new Date().toISOString().slice(0, 7)}`);
-  const fields = ["requests", ...[80, 95, 100].map((percent) => `told:requests_per_month:${percent}`)];
+  const fields = ["requests", ...[80, 95, 100].map((percent) => `told:requests_per_month:${percent}:20`)];
   await expect.poll(async () => await redis.hmget(month, ...fields)).toEqual(["20", "confirmed", "confirmed", "confirmed"]);
 });
