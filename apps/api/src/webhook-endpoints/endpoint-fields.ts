@@ -1,3 +1,4 @@
+import { isText, notText } from "@sluice/shared/jobs/job-request";
 import { eventTypes, eventTypeSchema } from "@sluice/shared/webhooks/event-types";
 import { checkWebhookUrl } from "@sluice/shared/webhooks/webhook-url";
 import { z } from "zod";
@@ -12,7 +13,7 @@ export const endpointFields = {
     .max(eventTypes.length)
     .transform((types) => [...new Set(types)])
     .meta({ description: "Types of events; empty: all.", override: { type: "array", items: { type: "string", enum: [...eventTypes] } } }),
-  description: z.string().max(500).meta({ description: "For people." }),
+  description: z.string().max(500).refine(isText, notText).meta({ description: "For people." }),
   enabled: z.boolean().meta({ description: "Events for a disabled endpoint fail at once and can be recovered." }),
 };
 

@@ -26,9 +26,9 @@ export const messageParamsSchema = z
 
 export type MessageParams = z.output<typeof messageParamsSchema>;
 
-/** Half of a surrogate pair is no text: Redis' scripts, which read a job's options, cannot decode it. */
-const isText = (text: string) => text.isWellFormed();
-const notText = "must be well-formed Unicode: it holds half of a surrogate pair";
+/** Half of a surrogate pair is no text: Redis' scripts, which read a job's options, cannot decode it, and UTF-8 cannot hold it. */
+export const isText = (text: string) => text.isWellFormed();
+export const notText = "must be well-formed Unicode: it holds half of a surrogate pair";
 
 const metadataKeysMax = 50;
 
