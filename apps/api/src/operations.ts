@@ -2,6 +2,7 @@
 import { createKeyOperation } from "./admin/keys/create/handler.ts";
 import { listKeysOperation } from "./admin/keys/list/handler.ts";
 import { revokeKeyOperation } from "./admin/keys/revoke/handler.ts";
+import { updateKeyOperation } from "./admin/keys/update/handler.ts";
 import { getAdminUsageOperation } from "./admin/usage/get/handler.ts";
 import { getDeliveryOperation } from "./deliveries/get/handler.ts";
 import { listDeliveriesOperation } from "./deliveries/list/handler.ts";
@@ -71,6 +72,7 @@ export const operations: readonly Operation[] = [
   getAdminUsageOperation,
   createKeyOperation,
   listKeysOperation,
+  updateKeyOperation,
   revokeKeyOperation,
   livezOperation,
   readyzOperation,

@@ -178,6 +178,8 @@ test("keys are created, used, listed and revoked", async () => {
   expect(await sluice(["ls"], { env })).toMatchObject({ code: 0, stdout: "There are no jobs.\n" });
   expect(await sluice(["keys"], { env })).toMatchObject({ code: 3, stderr: expect.stringContaining("operator's key") });
   expect((await sluice(["keys"])).stdout).toMatch(/key_\w+ +acme +ci +\S+ +60\/min/);
+  const changed = await sluice(["keys", "update", id, "--per-minute", "none", "--queued-jobs", "7"]);
+  expect(changed).toMatchObject({ code: 0, stdout: expect.stringContaining(`(${id}): 7 queued.`) });
   expect((await sluice(["keys", "revoke", id])).code).toBe(0);
   expect((await sluice(["ls"], { env })).code).toBe(3);
 });
@@ -211,5 +213,5 @@ test("bash completes commands, their options, and the options' values", async ()
   expect(complete("run", "--pr")).toEqual(["--prompt", "--priority"]);
   expect(complete("run", "x.jsonl", "--priority", "")).toEqual(["high", "normal", "low"]);
   expect(complete("keys", "create", "--ten")).toEqual(["--tenant"]);
-  expect(complete("keys", "")).toEqual(["ls", "create", "revoke", "--help"]);
+  expect(complete("keys", "")).toEqual(["ls", "create", "update", "revoke", "--help"]);
 });

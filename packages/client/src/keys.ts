@@ -22,6 +22,17 @@ export class Keys {
     return listAll<Key>(this.#http, { path: "/v1/admin/keys", query: { tenant, limit: 100 }, signal });
   }
 
+  /** What is left out stays; a limit that is null is taken away. */
+  async update(id: string, change: Schemas["KeyChange"], { signal }: CallOptions = {}): Promise<Key> {
+    return await this.#http.json({
+      method: "PATCH",
+      path: `/v1/admin/keys/${encodeURIComponent(id)}`,
+      json: change,
+      repeatable: true,
+      signal,
+    });
+  }
+
   /** The key is refused from now on; repeating it changes nothing. */
   async revoke(id: string, { signal }: CallOptions = {}): Promise<Key> {
     return await this.#http.json({ method: "DELETE", path: `/v1/admin/keys/${encodeURIComponent(id)}`, repeatable: true, signal });

@@ -169,7 +169,8 @@ test("webhook endpoints, keys and usage are there, each by its call", async () =
   const { id, key } = await sluice.keys.create({ tenant: "acme", name: "ci" });
   expect((await all(sluice.keys.list({ tenant: "acme" }))).map((each) => each.id)).toEqual([id]);
   const acme = new Sluice({ url: api.url, apiKey: key });
-  expect((await acme.usage()).total.requests).toBe(0);
+  expect(await sluice.keys.update(id, { limits: { queued_jobs: 3 } })).toMatchObject({ limits: { queued_jobs: 3 } });
+  expect(await acme.usage()).toMatchObject({ total: { requests: 0 }, quotas: [{ limit: "queued_jobs", left: 3 }] });
   await expect(acme.usageOfAll()).rejects.toMatchObject({ status: 403, code: "forbidden" });
   expect((await sluice.usageOfAll({ group_by: "tenant" })).data.map((row) => row.tenant)).toContain("default");
   const { secret } = await sluice.webhookSecret.get();

@@ -11,6 +11,7 @@ export type { CallOptions, SluiceOptions } from "./http/http.ts";
 
 export type Lane = Schemas["Lane"];
 export type Usage = Schemas["Usage"];
+export type UsageAndQuotas = Schemas["UsageAndQuotas"];
 
 /**
  * Speaks with one Sluice, with one key.
@@ -44,8 +45,8 @@ export class Sluice {
     return data;
   }
 
-  /** What was used between two days, the current month unless they are given. */
-  async usage({ signal, ...query }: CallOptions & Operations["getUsage"]["query"] = {}): Promise<Usage> {
+  /** What was used between two days, the current month unless they are given; and what is left of the quotas of this key. */
+  async usage({ signal, ...query }: CallOptions & Operations["getUsage"]["query"] = {}): Promise<UsageAndQuotas> {
     return await this.#http.json({ path: "/v1/usage", query, signal });
   }
 

@@ -11,6 +11,7 @@ import { aRequest } from "../testing/jobs.ts";
 import { createTestKey } from "../testing/keys.ts";
 import { startTestApi } from "../testing/test-api.ts";
 import type { TestApi } from "../testing/test-api.ts";
+import { getUsageSchema } from "./get/schema.ts";
 import { usageAnswerSchema } from "./usage-answer.ts";
 
 let api: TestApi;
@@ -92,6 +93,26 @@ test("the sums are those of the jobs, by day, model and key; late answers are ap
   expect((await read("?group_by=tenant", {}, "/v1/admin/usage")).data).toMatchObject([{ tenant, requests: 4 }]);
   expect((await read("?group_by=key&tenant=nobody", {}, "/v1/admin/usage")).data).toEqual([]);
   expect((await api.fetch("/v1/admin/usage", { headers: one.headers })).status).toBe(403);
+});
+
+test("a client sees what is left of the quotas of its key: what unfinished jobs may cost is held", async () => {
+  const tenant = "bounded";
+  const { headers } = await createTestKey(api, { tenant, limits: { usd_per_month: 1, queued_jobs: 5 } });
+  const quotas = async () => {
+    const answer = await (await api.fetch("/v1/usage", { headers })).json();
+    return getUsageSchema.answers[200].content["application/json"].parse(answer).quotas;
+  };
+  const id = await submitAs(headers);
+  const [money, jobs] = await quotas();
+  expect(jobs).toMatchObject({ limit: "queued_jobs", used: 1, left: 4 });
+  expect(money).toMatchObject({ limit: "usd_per_month", allowed: 1, used: 0, reserved: expect.toSatisfy((usd: number) => usd > 0) });
+  expect(money?.left).toBe(1 - (money?.reserved ?? 0));
+  await start(tenant, id);
+  await finish({ tenant, id, attemptId: "a", usage, costUsd: 0.25 });
+  expect(await quotas()).toMatchObject([
+    { used: 0.25, reserved: 0, left: 0.75 },
+    { used: 0, left: 5 },
+  ]);
 });
 
 test("sums outlive a killed Redis, and beyond a thousand models further ones count together", async () => {

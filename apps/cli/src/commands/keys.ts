@@ -6,20 +6,22 @@ import { count, money, time } from "../output/format.ts";
 import { printer } from "../output/printer.ts";
 import type { Printer } from "../output/printer.ts";
 import { fields, table } from "../output/table.ts";
-import { amount, seconds, wholeNumber } from "./option-values.ts";
+import { amount, orNone, seconds, wholeNumber } from "./option-values.ts";
 import { examples, first, jsonOption } from "./shared-options.ts";
 
 export function keysCommand(context: CliContext) {
   return new Command("keys")
-    .description("list, create and revoke client keys (needs the operator's key)")
+    .description("list, create, change and revoke client keys (needs the operator's key)")
     .addCommand(listCommand(context), { isDefault: true })
     .addCommand(createCommand(context))
+    .addCommand(updateCommand(context))
     .addCommand(revokeCommand(context))
     .addHelpText(
       "after",
       examples([
         "sluice keys",
         "sluice keys create --tenant acme --name ci --per-minute 60 --usd-per-month 50",
+        "sluice keys update key_01KAV2M8Q4V6T0Z7J3C5R9XWNB --usd-per-month 80 --per-minute none",
         "sluice keys revoke key_01KAV2M8Q4V6T0Z7J3C5R9XWNB",
       ]),
     );
@@ -72,6 +74,36 @@ function createCommand(context: CliContext) {
         "Store it now: it is shown only this once.",
       ]);
     });
+}
+
+function updateCommand(context: CliContext) {
+  return new Command("update")
+    .description("change a key; what is left out stays")
+    .argument("<id>", "key_…")
+    .option("--name <name>", "for people")
+    .option("--per-minute <n>", "requests a minute, or none", orNone(wholeNumber))
+    .option("--per-month <n>", "requests a month, or none", orNone(wholeNumber))
+    .option("--usd-per-month <usd>", "what they may cost a month, or none", orNone(amount))
+    .option("--queued-jobs <n>", "unfinished jobs at most, or none", orNone(wholeNumber))
+    .option("--weight <weight>", "the tenant's share beside other tenants", amount)
+    .addOption(jsonOption())
+    .action(async (id, { name, perMinute, perMonth, usdPerMonth, queuedJobs, weight, json }) => {
+      const { client } = connect(context);
+      const out = printer(context, json);
+      const limits = {
+        requests_per_minute: withoutNone(perMinute),
+        requests_per_month: withoutNone(perMonth),
+        usd_per_month: withoutNone(usdPerMonth),
+        queued_jobs: withoutNone(queuedJobs),
+      };
+      const key = await client.keys.update(id, { name, limits, weight }, { signal: context.signal });
+      out.print(key, () => [`${key.name} of ${key.tenant} (${key.id}): ${limitsText(key)}.`]);
+    });
+}
+
+/** null takes a limit away. */
+function withoutNone(value: number | "none" | undefined): number | null | undefined {
+  return value === "none" ? null : value;
 }
 
 function revokeCommand(context: CliContext) {

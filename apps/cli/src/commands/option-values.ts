@@ -12,6 +12,11 @@ export function amount(text: string): number {
   return value;
 }
 
+/** The same, or `none`. (Commander takes null for an option without a value.) */
+export function orNone(read: (text: string) => number): (text: string) => number | "none" {
+  return (text) => (text === "none" ? text : read(text));
+}
+
 const secondsByUnit: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3_600, d: 86_400 };
 
 /** `90s`, `15m`, `1h`, `2d`, in seconds; a number alone is seconds. */

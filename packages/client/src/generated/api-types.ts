@@ -111,6 +111,13 @@ export interface Schemas {
     /** Jobs that are not final, at most. */
     queued_jobs?: number | null | undefined;
   };
+  KeyChange: {
+    /** For people. */
+    name?: string | undefined;
+    limits?: Schemas["KeyLimits"] | undefined;
+    /** The tenant's share of a lane beside other tenants; that of the key used last counts. */
+    weight?: number | undefined;
+  };
   Job: {
     object: "job";
     id: string;
@@ -396,6 +403,82 @@ export interface Schemas {
       tier: "free" | "paid" | "tier-1" | "tier-2" | "tier-3" | "tier-4" | "start" | "build" | "scale" | "auto" | null;
     } | null;
   };
+  UsageAndQuotas: {
+    object: "list";
+    from: string;
+    to: string;
+    /** Day of the price table that counts now. */
+    prices_as_of: string;
+    data: readonly ({
+      /** Jobs that became final. */
+      requests: number;
+      succeeded: number;
+      failed: number;
+      canceled: number;
+      expired: number;
+      /** Attempts at these jobs, without those that a rate limit refused. */
+      attempts: number;
+      /** Attempts that failed and were made again. */
+      retries: number;
+      /** 429s of Claude that these jobs met. */
+      rate_limited: number;
+      input_tokens: number;
+      output_tokens: number;
+      cache_read_input_tokens: number;
+      cache_creation_input_tokens: number;
+      /** By the price table; a model without a known price costs nothing here. */
+      cost_usd: number;
+      wasted: Schemas["WastedUsage"];
+      day?: string | undefined;
+      model?: string | undefined;
+      /** Id of the key, or `operator`. */
+      key?: string | undefined;
+      tenant?: string | undefined;
+    })[];
+    total: {
+      /** Jobs that became final. */
+      requests: number;
+      succeeded: number;
+      failed: number;
+      canceled: number;
+      expired: number;
+      /** Attempts at these jobs, without those that a rate limit refused. */
+      attempts: number;
+      /** Attempts that failed and were made again. */
+      retries: number;
+      /** 429s of Claude that these jobs met. */
+      rate_limited: number;
+      input_tokens: number;
+      output_tokens: number;
+      cache_read_input_tokens: number;
+      cache_creation_input_tokens: number;
+      /** By the price table; a model without a known price costs nothing here. */
+      cost_usd: number;
+      wasted: Schemas["WastedUsage"];
+    };
+    /** What is left of each quota that the key of this call has. */
+    quotas: readonly (Schemas["QuotaState"])[];
+  };
+  /** Answers that were paid for and came too late: the job was canceled meanwhile, or another worker had taken it over. Not in the other sums. */
+  WastedUsage: {
+    answers: number;
+    input_tokens: number;
+    output_tokens: number;
+    cache_read_input_tokens: number;
+    cache_creation_input_tokens: number;
+    cost_usd: number;
+  };
+  QuotaState: {
+    limit: "requests_per_month" | "usd_per_month" | "queued_jobs";
+    allowed: number;
+    /** Jobs; of `usd_per_month` dollars that were spent. */
+    used: number;
+    /** Dollars that unfinished jobs may cost at most; 0 for the other limits. */
+    reserved: number;
+    left: number;
+    /** The next month (UTC); null: jobs that end make room. */
+    renews_at: string | null;
+  };
   Usage: {
     object: "list";
     from: string;
@@ -450,15 +533,6 @@ export interface Schemas {
       wasted: Schemas["WastedUsage"];
     };
   };
-  /** Answers that were paid for and came too late: the job was canceled meanwhile, or another worker had taken it over. Not in the other sums. */
-  WastedUsage: {
-    answers: number;
-    input_tokens: number;
-    output_tokens: number;
-    cache_read_input_tokens: number;
-    cache_creation_input_tokens: number;
-    cost_usd: number;
-  };
   NewKey: {
     object: "key";
     id: string;
@@ -468,6 +542,8 @@ export interface Schemas {
     /** Tells it from others. */
     hint: string;
     limits: Schemas["KeyLimits"];
+    /** What is left of each quota it has; empty without any. */
+    quotas: readonly (Schemas["QuotaState"])[];
     weight: number;
     created_at: string;
     expires_at: string | null;
@@ -492,6 +568,8 @@ export interface Schemas {
     /** Tells it from others. */
     hint: string;
     limits: Schemas["KeyLimits"];
+    /** What is left of each quota it has; empty without any. */
+    quotas: readonly (Schemas["QuotaState"])[];
     weight: number;
     created_at: string;
     expires_at: string | null;
@@ -548,13 +626,15 @@ export interface Operations {
   /** Estimate a batch. */
   estimate: { query: { account?: string | null | undefined; within_seconds?: number | undefined }; body: Schemas["BatchDraft"]; answer: Schemas["Estimate"] };
   /** Read what was used. */
-  getUsage: { query: { from?: string | undefined; to?: string | undefined; group_by?: "day" | "model" | "key" | undefined }; answer: Schemas["Usage"] };
+  getUsage: { query: { from?: string | undefined; to?: string | undefined; group_by?: "day" | "model" | "key" | undefined }; answer: Schemas["UsageAndQuotas"] };
   /** Read what all tenants used. */
   getAdminUsage: { query: { from?: string | undefined; to?: string | undefined; group_by?: "day" | "model" | "key" | "tenant" | undefined; tenant?: string | undefined }; answer: Schemas["Usage"] };
   /** Create a key. */
   createKey: { body: Schemas["KeyRequest"]; answer: Schemas["NewKey"] };
   /** List keys, newest first. */
   listKeys: { query: { tenant?: string | undefined; limit?: number | undefined; after?: string | undefined }; answer: Schemas["KeyList"] };
+  /** Change a key. */
+  updateKey: { body: Schemas["KeyChange"]; answer: Schemas["Key"] };
   /** Revoke a key. */
   revokeKey: { answer: Schemas["Key"] };
   /** Whether this process lives. */

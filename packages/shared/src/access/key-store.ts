@@ -1,4 +1,4 @@
-// The operator's verbs: create, list, revoke. Whoever uses a key asks use-key.ts.
+// The operator's verbs: create, list, revoke; update-key.ts changes one. Whoever uses a key asks use-key.ts.
 import type { Redis } from "ioredis";
 import { monotonicFactory } from "ulid";
 import { apiKeyKey, keyIndexKey } from "../redis/keys.ts";
@@ -89,14 +89,19 @@ export async function listKeys(
 
 /** Refuses the key from now on, on every process. Safe to repeat. Undefined when there is no such key (any more). */
 export async function revokeKey(redis: Redis, id: string): Promise<KeyRecord | undefined> {
-  const [member] = await redis.zrange(keyIndexKey, `[${id}/`, `(${id}0`, "BYLEX", "LIMIT", 0, 1);
-  if (member === undefined) return undefined;
-  const { digest } = parseEntry(member);
+  const digest = await findKeyDigest(redis, id);
+  if (digest === undefined) return undefined;
   await revokeScript.run(redis, [apiKeyKey(digest)], [listedAfterEndMs]);
   return await readKey(redis, digest);
 }
 
-async function readKey(redis: Redis, digest: string): Promise<KeyRecord | undefined> {
+/** Where a key's record lies; undefined when there is no such key. */
+export async function findKeyDigest(redis: Redis, id: string): Promise<string | undefined> {
+  const [member] = await redis.zrange(keyIndexKey, `[${id}/`, `(${id}0`, "BYLEX", "LIMIT", 0, 1);
+  return member === undefined ? undefined : parseEntry(member).digest;
+}
+
+export async function readKey(redis: Redis, digest: string): Promise<KeyRecord | undefined> {
   const fields = await redis.hgetall(apiKeyKey(digest));
   return fields["id"] === undefined ? undefined : parseKeyRecord(fields);
 }

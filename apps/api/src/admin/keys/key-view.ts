@@ -1,11 +1,11 @@
 // A client's key as the operator sees it.
 import { tenantNameSchema } from "@sluice/shared/access/key-record";
 import type { KeyRecord } from "@sluice/shared/access/key-record";
+import { quotaViewSchema, toQuotaView } from "@sluice/shared/quotas/quota-view";
+import type { QuotaState } from "@sluice/shared/quotas/read-quotas";
 import { z } from "zod";
 
 const time = z.iso.datetime({ precision: 3 });
-
-export const keyIdPattern = /^key_[0-9A-HJKMNP-TV-Z]{26}$/;
 
 export const keyLimitsSchema = z
   .strictObject({
@@ -29,6 +29,7 @@ export const keyViewSchema = z
     name: z.string(),
     hint: z.string().meta({ description: "Tells it from others.", example: "sk-sluice-…x4Qd" }),
     limits: keyLimitsSchema,
+    quotas: z.array(quotaViewSchema).meta({ description: "What is left of each quota it has; empty without any." }),
     weight: z.number(),
     created_at: time,
     expires_at: time.nullable(),
@@ -42,7 +43,7 @@ export type KeyView = z.output<typeof keyViewSchema>;
 const timeOf = (ms: number): string => new Date(ms).toISOString();
 const timeOrNull = (ms: number | null): string | null => (ms === null ? null : timeOf(ms));
 
-export function toKeyView({ limits, ...record }: KeyRecord): KeyView {
+export function toKeyView({ limits, ...record }: KeyRecord, quotas: readonly QuotaState[]): KeyView {
   return {
     object: "key",
     id: record.id,
@@ -55,6 +56,7 @@ export function toKeyView({ limits, ...record }: KeyRecord): KeyView {
       usd_per_month: limits.usdPerMonth ?? null,
       queued_jobs: limits.queuedJobs ?? null,
     },
+    quotas: quotas.map(toQuotaView),
     weight: record.weight,
     created_at: timeOf(record.createdAtMs),
     expires_at: timeOrNull(record.expiresAtMs),

@@ -42,6 +42,41 @@ test("a revoked key is refused at once on the other process, and revoking again 
   for (const unknown of ["key_01KAV2M8Q4V6T0Z7J3C5R9XWNB", "nonsense"]) expect((await revoke(unknown)).status).toBe(404);
 });
 
+test("a changed key has its new limits with the next call, on every process; what was used stays used, and what is not named stays", async () => {
+  const {
+    id,
+    key: _,
+    headers,
+    ...view
+  } = await createTestKey(api, { tenant: "changed", limits: { requests_per_month: 1, queued_jobs: 9 } });
+  const patch = async (body: object, keyId = id) =>
+    await api.fetch(`/v1/admin/keys/${keyId}`, {
+      method: "PATCH",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  const handIn = async () => (await other.post("/v1/jobs", aRequest(), headers)).status;
+  expect([await handIn(), await handIn()]).toEqual([202, 429]);
+
+  const answer = await patch({ name: "cd", weight: 3, limits: { requests_per_month: 2, requests_per_minute: 100 } });
+  expect(answer.status).toBe(200);
+  const { quotas, ...changed } = keyViewSchema.strict().parse(await answer.json());
+  const limits = { requests_per_month: 2, requests_per_minute: 100, usd_per_month: null, queued_jobs: 9 };
+  expect(changed).toMatchObject({ id, tenant: "changed", hint: view.hint, name: "cd", weight: 3, limits, revoked_at: null });
+  expect(quotas).toMatchObject([
+    { limit: "requests_per_month", allowed: 2, used: 1, reserved: 0, left: 1, renews_at: expect.stringMatching(/-01T00:00:00.000Z$/) },
+    { limit: "queued_jobs", allowed: 9, used: 1, reserved: 0, left: 8, renews_at: null },
+  ]);
+  expect([await handIn(), await handIn()]).toEqual([202, 429]);
+
+  await patch({ limits: { requests_per_month: null } });
+  expect(await handIn()).toBe(202);
+  expect((await patch({ limits: { requests_per_month: -1 } })).status).toBe(422);
+  expect((await patch({ tenant: "another" })).status).toBe(422);
+  expect((await patch({ name: "\ud800" })).status).toBe(422);
+  for (const unknown of ["key_01KAV2M8Q4V6T0Z7J3C5R9XWNB", "nonsense"]) expect((await patch({}, unknown)).status).toBe(404);
+});
+
 test("keys are listed with everything but themselves", async () => {
   const limits = { requests_per_minute: 5, requests_per_month: null, usd_per_month: 0.5, queued_jobs: null };
   const {
@@ -61,6 +96,7 @@ test("a client's key is forbidden what is the operator's, before anything else o
   const calls: [string, string][] = [
     ["POST", "/v1/admin/keys"],
     ["GET", "/v1/admin/keys?limit=nonsense"],
+    ["PATCH", "/v1/admin/keys/nonsense"],
     ["DELETE", "/v1/admin/keys/nonsense"],
   ];
   for (const [method, path] of calls) {

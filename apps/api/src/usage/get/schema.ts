@@ -1,3 +1,4 @@
+import { quotaViewSchema } from "@sluice/shared/quotas/quota-view";
 import { z } from "zod";
 import { noRequest } from "../../http/request-schemas.ts";
 import { usageAnswerSchema } from "../usage-answer.ts";
@@ -22,6 +23,15 @@ export const getUsageSchema = {
         .meta({ description: "What the sums are of." }),
     }),
   },
-  answers: { 200: { description: "Sums, in the order of the groups' names.", content: { "application/json": usageAnswerSchema } } },
+  answers: {
+    200: {
+      description: "Sums, in the order of the groups' names.",
+      content: {
+        "application/json": usageAnswerSchema
+          .extend({ quotas: z.array(quotaViewSchema).meta({ description: "What is left of each quota that the key of this call has." }) })
+          .meta({ id: "UsageAndQuotas" }),
+      },
+    },
+  },
   problems: { invalid_request: [400], unavailable: [503] },
 } as const;

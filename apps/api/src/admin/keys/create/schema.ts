@@ -1,7 +1,10 @@
 import { tenantNameSchema } from "@sluice/shared/access/key-record";
 import { z } from "zod";
 import { noRequest } from "../../../http/request-schemas.ts";
+import { keyFields } from "../key-fields.ts";
 import { keyLimitsSchema, keyViewSchema } from "../key-view.ts";
+
+const { name, weight } = keyFields;
 
 export const createKeySchema = {
   id: "createKey",
@@ -15,14 +18,9 @@ export const createKeySchema = {
     body: z
       .strictObject({
         tenant: tenantNameSchema,
-        name: z.string().trim().min(1).max(100).meta({ description: "For people.", example: "ci" }),
+        name,
         limits: keyLimitsSchema.default({}),
-        weight: z
-          .number()
-          .min(0.1)
-          .max(100)
-          .default(1)
-          .meta({ description: "The tenant's share of a lane beside other tenants; that of the key used last counts." }),
+        weight: weight.default(1),
         expires_in_seconds: z
           .int()
           .min(1)

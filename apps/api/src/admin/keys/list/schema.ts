@@ -2,7 +2,8 @@ import { tenantNameSchema } from "@sluice/shared/access/key-record";
 import { z } from "zod";
 import { noRequest } from "../../../http/request-schemas.ts";
 import { wholeNumberParameter } from "../../../http/whole-number-parameter.ts";
-import { keyIdPattern, keyViewSchema } from "../key-view.ts";
+import { keyIdPattern } from "../key-answer.ts";
+import { keyViewSchema } from "../key-view.ts";
 
 export const listKeysSchema = {
   id: "listKeys",
