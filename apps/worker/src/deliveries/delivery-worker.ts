@@ -4,7 +4,7 @@ import type { Logger } from "@sluice/shared/logging/logger";
 import { warnSparingly } from "@sluice/shared/logging/warn-sparingly";
 import { queuePrefix } from "@sluice/shared/redis/keys";
 import type { WebhookPolicy } from "@sluice/shared/webhooks/address-guard";
-import { defaultBreaker } from "@sluice/shared/webhooks/breaker";
+import { breakerOf } from "@sluice/shared/webhooks/breaker";
 import type { BreakerOptions } from "@sluice/shared/webhooks/breaker";
 import { deliveriesQueueName, wakeDelivery } from "@sluice/shared/webhooks/deliveries-queue";
 import type { DeliveriesQueue, QueuedDelivery } from "@sluice/shared/webhooks/deliveries-queue";
@@ -58,7 +58,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   const wake = (id: string) =>
     void wakeDelivery(options.deliveries, id).catch((error: unknown) => log.warn({ event: "webhook.not_woken", deliveryId: id, error }));
   const targets = new TargetSlots({ slots: options.concurrency, now, random, wake });
-  const context: DeliveryContext = { breaker: defaultBreaker, ...rest, redis, log, now, random, agent, targets };
+  const context: DeliveryContext = { breaker: breakerOf(options.scheduleMs), ...rest, redis, log, now, random, agent, targets };
   /** How often in a row a delivery could not be looked at. */
   const broken = new Map<string, number>();
   let worker: PatientWorker<QueuedDelivery, null> | undefined;

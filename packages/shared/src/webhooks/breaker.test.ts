@@ -3,8 +3,9 @@ import * as fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { connectForWorker } from "../redis/connect.ts";
 import { changeBreaker, readBreaker, targetOf } from "./breaker-store.ts";
-import { afterAttempt, closedBreaker, passageOf, saysOfTarget, withProbe } from "./breaker.ts";
+import { afterAttempt, breakerOf, closedBreaker, passageOf, saysOfTarget, withProbe } from "./breaker.ts";
 import type { Breaker } from "./breaker.ts";
+import { defaultScheduleMs } from "./delivery-schedule.ts";
 
 const options = { failuresMax: 3, waitMs: 1_000, waitMsMax: 4_000 };
 const failed = (breaker: Breaker, nowMs: number, deliveryId = "del_other") =>
@@ -35,6 +36,11 @@ test("one probe is let through; each that fails doubles the wait up to the longe
     breaker = failed(probed ?? closedBreaker, nowMs, "del_probe");
   }
   expect(afterAttempt(breaker, { deliveryId: "del_any", succeeded: true, nowMs }, options)).toEqual(closedBreaker);
+});
+
+test("it waits half a minute up to a quarter of an hour, and no longer than a short schedule does", () => {
+  expect(breakerOf(defaultScheduleMs)).toMatchObject({ waitMs: 30_000, waitMsMax: 900_000 });
+  expect(breakerOf([0, 1_000, 5_000, 2_000])).toMatchObject({ waitMs: 5_000, waitMsMax: 5_000 });
 });
 
 test("whatever happens, it never waits longer than the longest wait, and is never without a way to close", () => {

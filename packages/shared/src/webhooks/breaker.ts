@@ -18,7 +18,14 @@ export interface BreakerOptions {
   waitMsMax: number;
 }
 
-export const defaultBreaker: BreakerOptions = { failuresMax: 10, waitMs: 30_000, waitMsMax: 15 * 60_000 };
+const usualBreaker: BreakerOptions = { failuresMax: 10, waitMs: 30_000, waitMsMax: 15 * 60_000 };
+
+/** The breaker of a schedule: it holds nothing back for longer than the schedule itself would ever wait. */
+export function breakerOf(scheduleMs: readonly number[]): BreakerOptions {
+  const { failuresMax, waitMs, waitMsMax } = usualBreaker;
+  const longestMs = Math.max(...scheduleMs);
+  return { failuresMax, waitMs: Math.min(waitMs, longestMs), waitMsMax: Math.min(waitMsMax, longestMs) };
+}
 
 export const breakerSchema = z.discriminatedUnion("state", [
   z.object({ state: z.literal("closed"), failures: z.int() }),
