@@ -1,4 +1,6 @@
 // The life of an endpoint; what becomes of what it missed is tested beside `deliveries/redeliver-range`.
+import { tenantKeys } from "@sluice/shared/redis/keys";
+import { changeBreaker } from "@sluice/shared/webhooks/breaker-store";
 import { endpointViewSchema } from "@sluice/shared/webhooks/endpoint-view";
 import { openDeliveriesQueue } from "@sluice/shared/webhooks/deliveries-queue";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
@@ -92,6 +94,17 @@ test("a test event is on its way to this endpoint alone, also when it is disable
   onTestFinished(() => queue.close());
   expect(await queue.getJobCountByTypes("waiting")).toBe(1);
   expect((await queue.getJob(delivery.id))?.data).toEqual({ tenant: "default" });
+});
+
+test("another URL begins without the failures of the one before; any other change leaves them", async () => {
+  const { id } = await createEndpoint(api);
+  const untilMs = Date.now() + 60_000;
+  await changeBreaker(api.redis, { tenant: "default", target: id }, () => ({ state: "open", waitMs: 60_000, untilMs, probe: null }));
+  await api.redis.hset(tenantKeys("default").webhookEndpoint(id), "failingSinceMs", untilMs);
+  const at = new Date(untilMs).toISOString();
+  const same = { url: "https://example.com/all", description: "as before" };
+  expect(await (await patch(id, same)).json()).toMatchObject({ paused_until: at, failing_since: at });
+  expect(await (await patch(id, { url: "https://example.com/mended" })).json()).toMatchObject({ paused_until: null, failing_since: null });
 });
 
 test("with an endpoint its pending deliveries end, and no others", async () => {
