@@ -52,6 +52,7 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNRESET: "the connection was cut",
   UND_ERR_SOCKET: "the connection was cut",
   UND_ERR_CONNECT_TIMEOUT: "the connection was not taken in time",
+  ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak https",
   ETIMEDOUT: "the connection was not taken in time",
 };
 
@@ -61,7 +62,7 @@ function reasonOf(cause: unknown): string {
     const known = code === undefined ? undefined : reasons[code];
     if (known !== undefined) return known;
     // "fetch failed" says nothing; its cause does.
-    if (!(error.cause instanceof Error)) return error.message || code || "the connection failed";
+    if (!(error.cause instanceof Error)) return error.message.trim() || code || "the connection failed";
   }
   return "the connection failed";
 }
