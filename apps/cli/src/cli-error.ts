@@ -10,6 +10,12 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
+/** What a file that cannot be used comes to: a message with its name, without a stack; what is no error of the system stays as it is. */
+export function fileError(path: string, cannotBe: "read" | "written", error: unknown): unknown {
+  if (!(error instanceof Error && "code" in error && "syscall" in error)) return error;
+  return new CliError(`${path} cannot be ${cannotBe}: ${error.message}`, undefined, error);
+}
+
 /** Ends the command with a message for the person at the terminal. */
 export class CliError extends Error {
   override readonly name = "CliError";

@@ -6,6 +6,7 @@ import { Sluice } from "@sluice/client/sluice";
 import type { SluiceOptions } from "@sluice/client/sluice";
 import type { CliContext } from "./cli-context.ts";
 import { CliError, exitCodes } from "./cli-error.ts";
+import { count } from "./output/format.ts";
 
 const defaultUrl = "http://localhost:3000";
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
@@ -23,15 +24,19 @@ export interface Connection {
  * @throws CliError when there is no key
  */
 export function connect({ environment }: Pick<CliContext, "environment">): Connection {
-  const url = environment["SLUICE_URL"] ?? defaultUrl;
+  // Set to nothing is not set.
+  const url = environment["SLUICE_URL"] || defaultUrl;
   if (!URL.canParse(url) || !/^https?:/.test(url)) throw new CliError(`SLUICE_URL is no address: ${url}. It looks like ${defaultUrl}.`);
-  const apiKey = environment["SLUICE_API_KEY"] ?? (isThisMachine(url) ? developmentKey(environment["SLUICE_DATA_DIR"]) : undefined);
+  const apiKey = environment["SLUICE_API_KEY"] || (isThisMachine(url) ? developmentKey(environment["SLUICE_DATA_DIR"]) : undefined);
   if (apiKey === undefined) {
     throw new CliError(
       `There is no key for ${url}. Set SLUICE_API_KEY to one (the operator makes them by \`sluice keys create\`).`,
       exitCodes.noService,
     );
   }
+  // Not shown: it is a secret. Fetch would show it.
+  if (!/^[\x21-\x7E]+$/.test(apiKey))
+    throw new CliError("SLUICE_API_KEY holds characters that no key has, like a blank or a line's end.", exitCodes.noService);
   const again: Connection["again"] = (options) => new Sluice({ url, apiKey, ...options });
   return { url, client: again({ retriesMax: 2 }), again };
 }
@@ -67,9 +72,10 @@ const shownIssuesMax = 20;
 function describeRefusal({ status, code, message, issues, requestId }: SluiceError): string {
   if (status === 401) return "Sluice refused the key. SLUICE_API_KEY takes another one; without it, the key of the data folder is used.";
   if (status === 403) return "This key may not do that: it needs the operator's key (SLUICE_ADMIN_KEY of the service) in SLUICE_API_KEY.";
-  const shown = issues
-    .slice(0, shownIssuesMax)
-    .map(({ path, message: problem, line }) => `  ${line === undefined ? "" : `line ${line}, `}${path}: ${problem}`);
+  const shown = issues.slice(0, shownIssuesMax).map(({ path, message: problem, line }) => {
+    const place = [line === undefined ? "" : `line ${count(line)}`, path].filter(Boolean).join(", ");
+    return `  ${place}: ${problem}`;
+  });
   const rest = issues.length > shownIssuesMax ? ["  … and more"] : [];
   return [`${message} (${[code, requestId].filter(Boolean).join(", ")})`, ...shown, ...rest].join("\n");
 }

@@ -1,6 +1,7 @@
 import type { Estimate } from "@sluice/client/batches";
 import type { CliContext } from "../cli-context.ts";
 import { connect } from "../connect.ts";
+import { withInputFile } from "../input/input-file.ts";
 import { inspectInput } from "../input/run-input.ts";
 import { count, duration, limitName, money, short } from "../output/format.ts";
 import { printer } from "../output/printer.ts";
@@ -21,12 +22,12 @@ export function estimateCommand(context: CliContext) {
     .action(async (file, options) => {
       const { client } = connect(context);
       const out = printer(context, options.json);
-      const input = await inspectInput(inputSource(file, options));
-      const lines = async function* () {
-        for await (const { line } of input.lines()) yield line;
-      };
+      const { signal } = context;
       const withinSeconds = options.within === undefined ? undefined : Math.ceil(options.within);
-      const estimate = await client.batches.estimate(lines, { account: options.account, withinSeconds, signal: context.signal });
+      const estimate = await withInputFile(file, signal, async (found) => {
+        const input = await inspectInput(inputSource(found, options));
+        return await client.batches.estimate(() => input.requests(), { account: options.account, withinSeconds, signal });
+      });
       out.print(estimate, () => estimateLines(estimate, out));
     });
 }

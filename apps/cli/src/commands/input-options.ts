@@ -1,6 +1,7 @@
 // The options that say how a file becomes requests; `run` and `estimate` share them.
 import { extname } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
+import { CliError } from "../cli-error.ts";
 import { formatOf, inputFormats } from "../input/read-records.ts";
 import type { InputFormat } from "../input/read-records.ts";
 import type { InputSource } from "../input/run-input.ts";
@@ -11,7 +12,10 @@ import { defaultMaxTokens, defaultModel } from "./submit.ts";
 export function fileCommand(name: string, description: string) {
   return new Command(name)
     .description(description)
-    .argument("<file>", "JSON lines (of the Message Batches API, with `prompt`, or any with --prompt), CSV, TSV, or plain lines")
+    .argument(
+      "<file>",
+      "JSON lines (of the Message Batches API, with `prompt`, or any with --prompt), CSV, TSV, or plain lines; `-` is standard input",
+    )
     .addOption(new Option("--format <format>", "of the file; unless given, its ending says it").choices(inputFormats))
     .option("--prompt <template>", "prompt of each line, with {{column}}s; {{line}} is a plain line")
     .option("--id <column>", "column with the lines' own names (custom_id, else id, else the line's number)")
@@ -30,11 +34,15 @@ interface FileOptions {
   system?: string;
 }
 
-export function inputSource(path: string, { format, prompt, id, model, maxTokens, system }: FileOptions): InputSource {
-  return { path, format: format ?? formatOf(path), prompt, model, maxTokens, system, idColumn: id };
+export function inputSource(
+  { path, name }: { path: string; name: string },
+  { format, prompt, id, model, maxTokens, system }: FileOptions,
+): InputSource {
+  return { path, name, format: format ?? formatOf(name), prompt, model, maxTokens, system, idColumn: id };
 }
 
-/** `prompts.csv` → `prompts.results.jsonl` */
+/** `prompts.csv` → `prompts.results.jsonl`. @throws CliError for standard input, which has no name */
 export function defaultResultsPath(path: string): string {
+  if (path === "-") throw new CliError("Of standard input, -o must name the file for the results.");
   return `${path.slice(0, path.length - extname(path).length)}.results.jsonl`;
 }

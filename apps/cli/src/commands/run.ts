@@ -3,6 +3,7 @@ import type { Batch } from "@sluice/client/batches";
 import type { CliContext } from "../cli-context.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { connect } from "../connect.ts";
+import { withInputFile } from "../input/input-file.ts";
 import { inspectInput } from "../input/run-input.ts";
 import { count, duration, money } from "../output/format.ts";
 import { printer, wantsColours } from "../output/printer.ts";
@@ -35,6 +36,7 @@ export function runCommand(context: CliContext) {
         examples([
           "sluice run prompts.jsonl -o results.jsonl",
           'sluice run words.csv --prompt "Translate into German: {{word}}" --id key --max-tokens 64',
+          "jq -c '{prompt: .text}' data.json | sluice run - --format jsonl -o results.jsonl",
           'sluice run questions.txt --system "Answer in one sentence." --model claude-opus-4-8',
         ]),
     )
@@ -42,21 +44,21 @@ export function runCommand(context: CliContext) {
       const connection = connect(context);
       const out = printer(context, options.json);
       const resultsPath = options.output ?? defaultResultsPath(file);
-      const input = await inspectInput(inputSource(file, options));
       let batch: Batch | undefined;
       try {
-        const finished = await runFile({
-          connection,
-          input,
-          inputPath: file,
-          resultsPath,
-          options: { webhook_url: options.webhook, priority: options.priority, account: options.account },
-          again: options.again ?? false,
-          openScreen: () => openScreen(context.stderr, wantsColours(context.stderr, context.environment)),
-          note: out.note,
-          onBatch: (known) => (batch = known),
-          signal: context.signal,
-        });
+        const finished = await withInputFile(file, context.signal, async (found) =>
+          runFile({
+            connection,
+            input: await inspectInput(inputSource(found, options)),
+            resultsPath,
+            options: { webhook_url: options.webhook, priority: options.priority, account: options.account },
+            again: options.again ?? false,
+            openScreen: () => openScreen(context.stderr, wantsColours(context.stderr, context.environment)),
+            note: out.note,
+            onBatch: (known) => (batch = known),
+            signal: context.signal,
+          }),
+        );
         report(finished, resultsPath, out);
       } catch (error) {
         if (!context.signal.aborted) throw error;

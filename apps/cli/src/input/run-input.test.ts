@@ -14,6 +14,7 @@ function source(name: string, content: string, more: Partial<InputSource> = {}):
   writeFileSync(path, content);
   return {
     path,
+    name,
     format: formatOf(path),
     prompt: undefined,
     model: "claude-haiku-4-5",
@@ -81,10 +82,29 @@ test("every problem is named by its line, all of them at once", async () => {
   await expect(inspectInput(source("short.csv", "id,text\n1,Hello\n2\n", { prompt: "{{text}}" }))).rejects.toThrow(
     /line 3: Invalid Record Length/,
   );
+  const many = ["nope", "[1]", ...Array.from({ length: 200 }, () => "nope")];
+  await expect(inspectInput(source("many.jsonl", many.join("\n")))).rejects.toThrow(
+    /line 1 \(and at least \d+ more\): is not JSON\n {2}line 2: is not a JSON object/,
+  );
+  const deep = `{"params":${'{"a":'.repeat(9_000)}1${"}".repeat(9_001)}`;
+  await expect(inspectInput(source("deep.jsonl", deep))).rejects.toThrow("line 1: is nested too deeply");
+  await expect(inspectInput(source("twice.csv", "prompt,prompt\nx,y\n"))).rejects.toThrow('line 1: there are two columns "prompt"');
   await expect(inspectInput(source("empty.txt", "\n \n"))).rejects.toThrow("there is nothing in it");
-  await expect(inspectInput({ ...source("there.csv", ""), path: join(folder, "absent.csv") })).rejects.toThrow(
+  await expect(inspectInput({ ...source("there.csv", ""), path: join(folder, "absent.csv"), name: "absent.csv" })).rejects.toThrow(
     /absent\.csv cannot be read: ENOENT/,
   );
+});
+
+// Its broken characters would be replaced, and the answers paid for.
+test("a file that is not UTF-8 is refused by its line, wherever its pieces were cut", async () => {
+  // Pieces of a file have 64 KB; each of these characters has three bytes.
+  const before = `${"雨".repeat(30_000)}\n`;
+  for (const name of ["latin.txt", "latin.csv"]) {
+    const from = source(name, "");
+    writeFileSync(from.path, Buffer.concat([Buffer.from(`prompt\n${before}x\n`), Buffer.from("caf\xe9\n", "latin1")]));
+    await expect(inspectInput(from)).rejects.toThrow(/^latin\.\w+ cannot be run; nothing was handed in\.\n {2}line 4: is not UTF-8$/);
+  }
+  await expect(inspectInput(source("fine.txt", before))).resolves.toMatchObject({ total: 1 });
 });
 
 test("the same file with the same options has the same fingerprint, and no other", async () => {

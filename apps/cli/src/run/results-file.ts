@@ -3,16 +3,18 @@ import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import type { BatchResult } from "@sluice/client/batches";
-import { CliError } from "../cli-error.ts";
+import { CliError, exitCodes } from "../cli-error.ts";
 import { addResult, noTally } from "./run-tally.ts";
 import type { RunTally } from "./run-tally.ts";
 
 export class ResultsFile {
   readonly tally: RunTally = noTally();
+  readonly #path: string;
   readonly #file: FileHandle;
   readonly #ids = new Set<string>();
 
-  private constructor(file: FileHandle) {
+  private constructor(path: string, file: FileHandle) {
+    this.#path = path;
     this.#file = file;
   }
 
@@ -23,9 +25,9 @@ export class ResultsFile {
    */
   static async open(path: string): Promise<ResultsFile> {
     const file = await open(path, "a+");
-    const results = new ResultsFile(file);
+    const results = new ResultsFile(path, file);
     try {
-      await results.#read(path);
+      await results.#read();
       return results;
     } catch (error) {
       await file.close();
@@ -33,11 +35,21 @@ export class ResultsFile {
     }
   }
 
-  /** Appends those whose line has no result yet, in one write. */
+  /**
+   * Appends those whose line has no result yet, in one write.
+   *
+   * @throws CliError when they cannot be written: the disk is full
+   */
   async append(lines: readonly BatchResult[]): Promise<void> {
     let text = "";
     for (const line of lines) if (this.#add(line)) text += `${JSON.stringify(line)}\n`;
-    if (text !== "") await this.#file.appendFile(text);
+    if (text === "") return;
+    try {
+      await this.#file.appendFile(text);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new CliError(`${this.#path} cannot be written: ${reason}. The same command goes on where it was.`, exitCodes.failed, error);
+    }
   }
 
   async close(): Promise<void> {
@@ -52,7 +64,7 @@ export class ResultsFile {
     return true;
   }
 
-  async #read(path: string): Promise<void> {
+  async #read(): Promise<void> {
     await this.#file.truncate(await this.#wholeLines());
     const input = this.#file.createReadStream({ start: 0, autoClose: false });
     for await (const text of createInterface({ input, crlfDelay: Infinity })) {
@@ -60,7 +72,7 @@ export class ResultsFile {
       try {
         line = JSON.parse(text);
       } catch (error) {
-        throw new CliError(`${path} holds something that is not a result. Name another file with -o.`, undefined, error);
+        throw new CliError(`${this.#path} holds something that is not a result. Name another file with -o.`, undefined, error);
       }
       this.#add(line);
     }

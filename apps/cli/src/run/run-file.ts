@@ -1,13 +1,16 @@
 // A file run as one batch, from wherever an earlier run of the same command got to.
 import { randomUUID } from "node:crypto";
+import type { Stats } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import type { Batch, BatchOptions } from "@sluice/client/batches";
 import { SluiceError } from "@sluice/client/errors";
-import { CliError, exitCodes } from "../cli-error.ts";
+import { CliError, exitCodes, fileError } from "../cli-error.ts";
 import type { Connection } from "../connect.ts";
 import type { RunInput } from "../input/run-input.ts";
+import { count } from "../output/format.ts";
 import { followBatch } from "./follow-batch.ts";
 import { ResultsFile } from "./results-file.ts";
+import { lockResults } from "./results-lock.ts";
 import { idempotencyKeyOf, readRunState, stateFileOf, writeRunState } from "./run-state.ts";
 import type { RunState } from "./run-state.ts";
 import type { RunTally } from "./run-tally.ts";
@@ -16,7 +19,6 @@ import type { Screen } from "./screen.ts";
 export interface RunFile {
   connection: Connection;
   input: RunInput;
-  inputPath: string;
   resultsPath: string;
   options: BatchOptions;
   /** Starts anew, whatever is there. */
@@ -39,12 +41,25 @@ export interface FinishedRun {
  * @throws CliError, SluiceError, SluiceConnectionError, the signal's reason
  */
 export async function runFile(run: RunFile): Promise<FinishedRun> {
-  const { connection, inputPath, resultsPath, signal } = run;
+  const lock = await lockResults(run.resultsPath);
+  try {
+    return await runLocked(run);
+  } catch (error) {
+    throw fileError(run.resultsPath, "written", error);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function runLocked(run: RunFile): Promise<FinishedRun> {
+  const { connection, input, resultsPath, signal } = run;
   const state = await beginState(run);
-  const batch = await batchOf(run, state);
-  run.onBatch(batch);
+  // Before anything is handed in: where results cannot be written, none is paid for.
   const results = await ResultsFile.open(resultsPath);
   try {
+    if (state.batch_id === null) await writeRunState(resultsPath, state);
+    const batch = await batchOf(run, state);
+    run.onBatch(batch);
     let notice = { text: "", untilMs: 0 };
     const onRetry = (error: Error, waitMs: number) => {
       notice = { text: `${error.message} The batch goes on; trying again …`, untilMs: performance.now() + waitMs + noticeMs };
@@ -52,7 +67,7 @@ export async function runFile(run: RunFile): Promise<FinishedRun> {
     const ended = await followBatch({
       client: connection.again({ retriesMax: Infinity, onRetry }),
       batch,
-      title: `${inputPath} → ${resultsPath}`,
+      title: `${input.name} → ${resultsPath}`,
       results,
       screen: run.openScreen(),
       notice: () => (performance.now() < notice.untilMs ? notice.text : undefined),
@@ -68,19 +83,20 @@ export async function runFile(run: RunFile): Promise<FinishedRun> {
 /** How long a lost connection is spoken of when nothing more is heard of it. */
 const noticeMs = 1_500;
 
-/** What is known of this run, written before anything is handed in. */
-async function beginState({ connection, input, inputPath, resultsPath, again }: RunFile): Promise<RunState> {
+/** What is known of this run; to be written before anything is handed in. */
+async function beginState({ connection, input, resultsPath, again }: RunFile): Promise<RunState> {
+  if (await isSameFile(input.path, resultsPath)) throw new CliError(`${resultsPath} is the input itself. Name another file with -o.`);
   const known = again ? undefined : await readRunState(resultsPath);
   if (known !== undefined) {
     if (known.input_sha256 === input.sha256) return known;
     throw new CliError(
-      `${resultsPath} holds a run of something else: ${inputPath} or its options have changed. Name another file with -o, or start anew with --again.`,
+      `${resultsPath} holds a run of something else: ${input.name} or its options have changed. Name another file with -o, or start anew with --again.`,
     );
   }
-  if (again) await Promise.all([rm(resultsPath, { force: true }), rm(stateFileOf(resultsPath), { force: true })]);
+  if (again) await forgetRun(resultsPath);
   else if (await hasContent(resultsPath))
     throw new CliError(`${resultsPath} is there already, and not from a run. Name another file with -o.`);
-  const state: RunState = {
+  return {
     version: 1,
     url: connection.url,
     input_sha256: input.sha256,
@@ -89,15 +105,26 @@ async function beginState({ connection, input, inputPath, resultsPath, again }: 
     batch_id: null,
     complete: false,
   };
-  await writeRunState(resultsPath, state);
-  return state;
+}
+
+async function forgetRun(resultsPath: string): Promise<void> {
+  await Promise.all([rm(resultsPath, { force: true }), rm(stateFileOf(resultsPath), { force: true })]);
 }
 
 async function hasContent(path: string): Promise<boolean> {
+  return ((await statIfThere(path))?.size ?? 0) > 0;
+}
+
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([statIfThere(one), statIfThere(other)]);
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
+}
+
+async function statIfThere(path: string): Promise<Stats | undefined> {
   try {
-    return (await stat(path)).size > 0;
+    return await stat(path);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -116,17 +143,18 @@ async function batchOf(run: RunFile, state: RunState): Promise<Batch> {
       );
     }
   }
-  note(`Handing in ${input.total.toLocaleString("en-US")} lines …`);
-  const lines = async function* () {
-    for await (const { line } of input.lines()) yield line;
-  };
+  note(`Handing in ${input.total === 1 ? "1 line" : `${count(input.total)} lines`} …`);
   try {
-    const batch = await connection.client.batches.create(lines, { options, idempotencyKey: state.idempotency_key, signal });
+    const batch = await connection.client.batches.create(() => input.requests(), {
+      options,
+      idempotencyKey: state.idempotency_key,
+      signal,
+    });
     await writeRunState(resultsPath, { ...state, batch_id: batch.id });
     return batch;
   } catch (error) {
     // Nothing was handed in, so nothing needs to be remembered.
-    if (error instanceof SluiceError && error.status < 500) await rm(stateFileOf(resultsPath), { force: true });
+    if (error instanceof SluiceError && error.status < 500) await forgetRun(resultsPath);
     throw error instanceof SluiceError && error.issues.length > 0 ? await withSourceLines(error, run) : error;
   }
 }
