@@ -1,7 +1,8 @@
 // What a batch needs a worker for, from its acceptance to the end of its retention.
 //
 // Moves   lines not expanded     → the next chunk becomes jobs in their lanes, as long as not too many of them wait there
-//         canceling, expanded    → jobs that wait or run are ended, some at a time, until none is left
+//         canceling              → jobs that wait or run are ended, some at a time, until none is left; then the lines that are
+//                                  not expanded, which cost nothing meanwhile
 //         ended                  → its event is sent on its way, and all of it is given its time to be forgotten
 //         otherwise              → nothing, until somebody cancels it or its last job ends
 // Invariants
@@ -53,13 +54,15 @@ export async function workOnBatch(context: BatchContext, { tenant, batchId }: Qu
     } else if (batch.status === "ended") {
       await settle(context, batch, signal);
       return signal.aborted ? soon : whenAsked;
+    } else if (batch.status === "canceling" && (await cancelSome(context, batch))) {
+      continue;
     } else if (batch.expandedLines < batch.total) {
       if (batch.status === "in_progress" && waitingInLanes(batch) >= context.waitingJobsMax) return soon;
       if (!(await expandChunk(context, batch)) && !(await hasMoved(context, batch))) {
         context.log.error({ event: "batch.lines_lost", tenant, batchId, firstLine: batch.expandedLines });
         return { look: "later", afterMs: 60_000 };
       }
-    } else if (!(await cancelSome(context, batch))) return soon;
+    } else return soon;
   }
 }
 
@@ -73,13 +76,13 @@ async function hasMoved({ redis }: BatchContext, { tenant, id, expandedLines }: 
   return (await readBatch(redis, tenant, id))?.expandedLines !== expandedLines;
 }
 
-/** @returns whether there was anything to cancel */
+/** @returns whether there was anything to cancel. What a lost disk left in an index is not there: it must not keep a worker busy */
 async function cancelSome(context: BatchContext, { tenant, id }: BatchRecord): Promise<boolean> {
   const place = { tenant, batchId: id };
   const queued = await batchJobsIn(context.redis, place, "queued", cancelsPerStep);
   const jobs = queued.length > 0 ? queued : await batchJobsIn(context.redis, place, "running", cancelsPerStep);
-  await Promise.all(jobs.map((jobId) => cancelJob(context, tenant, jobId)));
-  return jobs.length > 0;
+  const replies = await Promise.all(jobs.map((jobId) => cancelJob(context, tenant, jobId)));
+  return replies.some(({ outcome }) => outcome !== "missing");
 }
 
 async function settle(context: BatchContext, batch: BatchRecord, signal: AbortSignal): Promise<void> {
