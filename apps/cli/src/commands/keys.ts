@@ -125,9 +125,9 @@ function keyTable(keys: readonly Key[], { width, paint }: Printer): string[] {
       { title: "ID", text: ({ id }) => id },
       { title: "TENANT", text: ({ tenant }) => tenant, shrinks: true },
       { title: "NAME", text: ({ name }) => name, shrinks: true },
-      { title: "KEY", text: ({ hint }) => hint },
+      { title: "KEY", dropsAs: 1, text: ({ hint }) => hint },
       { title: "LIMITS", text: limitsText, shrinks: true },
-      { title: "LAST USED (UTC)", text: (key) => time(key.last_used_at) },
+      { title: "LAST USED (UTC)", dropsAs: 2, text: (key) => time(key.last_used_at) },
       {
         title: "STATE",
         text: (key) => (key.revoked_at === null ? "valid" : "revoked"),

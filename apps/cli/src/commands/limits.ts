@@ -21,14 +21,14 @@ export function limitsCommand(context: CliContext) {
           ? ["No lane has had a job yet."]
           : table<Lane>(
               [
-                { title: "LANE", text: ({ account, pool }) => `${account}.${pool}`, shrinks: true },
-                { title: "REQUESTS", text: (lane) => `${count(lane.requests.per_minute)}/min`, align: "right" },
-                { title: "INPUT", text: (lane) => short(lane.input_tokens.per_minute), align: "right" },
-                { title: "OUTPUT", text: (lane) => short(lane.output_tokens.per_minute), align: "right" },
+                { title: "LANE", text: ({ account, pool }) => `${account}.${pool}` },
+                { title: "REQUESTS", dropsAs: 4, text: (lane) => `${count(lane.requests.per_minute)}/min`, align: "right" },
+                { title: "INPUT", dropsAs: 1, text: (lane) => short(lane.input_tokens.per_minute), align: "right" },
+                { title: "OUTPUT", dropsAs: 2, text: (lane) => short(lane.output_tokens.per_minute), align: "right" },
                 { title: "PACE", text: (lane) => `${rate(lane.requests_per_minute)}/${rate(lane.pace_per_minute)}`, align: "right" },
                 { title: "WAITING", text: ({ queued, delayed }) => count(queued + delayed), align: "right" },
-                { title: "RUNNING", text: ({ running }) => count(running), align: "right" },
-                { title: "BACKLOG", text: (lane) => duration(lane.backlog_seconds * 1_000), align: "right" },
+                { title: "RUNNING", dropsAs: 3, text: ({ running }) => count(running), align: "right" },
+                { title: "BACKLOG", dropsAs: 5, text: (lane) => duration(lane.backlog_seconds * 1_000), align: "right" },
                 {
                   title: "LIMITED BY",
                   text: (lane) => limitedByText(lane, nowMs),

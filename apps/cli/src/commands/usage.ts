@@ -38,10 +38,11 @@ function usageTable({ data, total, from, to }: Usage, by: (typeof groups)[number
       { title: "JOBS", text: ({ requests }) => count(requests), align: "right" },
       { title: "ANSWERED", text: ({ succeeded }) => count(succeeded), align: "right" },
       { title: "FAILED", text: ({ failed }) => count(failed), align: "right" },
-      { title: "RETRIES", text: ({ retries }) => count(retries), align: "right" },
-      { title: "429S", text: (row) => count(row.rate_limited), align: "right" },
+      { title: "RETRIES", dropsAs: 1, text: ({ retries }) => count(retries), align: "right" },
+      { title: "429S", dropsAs: 2, text: (row) => count(row.rate_limited), align: "right" },
       {
         title: "INPUT",
+        dropsAs: 3,
         text: (row) => short(row.input_tokens + row.cache_read_input_tokens + row.cache_creation_input_tokens),
         align: "right",
       },

@@ -11,11 +11,11 @@ export function batchTable(batches: readonly Batch[], { width, paint }: Printer)
     [
       { title: "ID", text: ({ id }) => id },
       { title: "STATUS", text: ({ status }) => status, style: ({ status }) => statusStyle(status) },
-      { title: "DONE", text: (batch) => percent(share(batch)), align: "right" },
-      { title: "LINES", text: (batch) => count(batch.request_counts.total), align: "right" },
+      { title: "DONE", dropsAs: 4, text: (batch) => percent(share(batch)), align: "right" },
+      { title: "LINES", dropsAs: 2, text: (batch) => count(batch.request_counts.total), align: "right" },
       { title: "FAILED", text: (batch) => count(lostOf(batch.request_counts)), align: "right" },
-      { title: "COST", text: ({ cost_usd: cost }) => money(cost), align: "right" },
-      { title: "CREATED (UTC)", text: (batch) => time(batch.created_at) },
+      { title: "COST", dropsAs: 3, text: ({ cost_usd: cost }) => money(cost), align: "right" },
+      { title: "CREATED (UTC)", dropsAs: 1, text: (batch) => time(batch.created_at) },
     ],
     batches,
     width,
@@ -33,6 +33,7 @@ export function batchLines(batch: Batch, { paint }: Printer): string[] {
     [
       "lines",
       (["succeeded", "failed", "canceled", "expired", "running", "queued"] as const)
+        .filter((name) => counts[name] > 0)
         .map((name) => `${count(counts[name])} ${name}`)
         .join(" · "),
     ],

@@ -9,17 +9,29 @@ export interface Column<Row> {
   align?: "right";
   /** Gives way when the terminal is too narrow, down to a few columns. */
   shrinks?: boolean;
+  /** Is left out, the lowest first, when shrinking is not enough. */
+  dropsAs?: number;
   style?: (row: Row) => "green" | "red" | "yellow" | "dim" | undefined;
 }
 
 const gap = "  ";
 const shrunkWidthMin = 8;
 
-/** A table of lines that fit into `width` columns, as far as its shrinking columns allow. */
+/** A table of lines that fit into `width` columns, as far as its columns can shrink or be left out. */
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], width: number, paint: Paint): string[] {
   const cells = rows.map((row) => columns.map((column) => oneLine(column.text(row))));
   const widths = columns.map(({ title }, index) => Math.max(textWidth(title), ...cells.map((row) => textWidth(row[index] ?? ""))));
-  let excess = widths.reduce((sum, each) => sum + each, gap.length * (columns.length - 1)) - width;
+  const least = columns.map(({ shrinks }, index) => Math.min(widths[index] ?? 0, shrinks === true ? shrunkWidthMin : Infinity));
+  const [dropped] = columns.flatMap((column) => column.dropsAs ?? []).toSorted((one, other) => one - other);
+  if (dropped !== undefined && total(least) > width) {
+    return table(
+      columns.filter(({ dropsAs }) => dropsAs !== dropped),
+      rows,
+      width,
+      paint,
+    );
+  }
+  let excess = total(widths) - width;
   for (const [index, { shrinks }] of columns.entries()) {
     if (shrinks !== true || excess <= 0) continue;
     const wide = widths[index] ?? 0;
@@ -46,6 +58,11 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
       }),
     ),
   ];
+}
+
+/** Columns of the terminal that columns of these widths take. */
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, each) => sum + each, gap.length * (widths.length - 1));
 }
 
 /** Names and values, one a line. */

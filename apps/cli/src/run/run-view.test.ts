@@ -66,6 +66,11 @@ test("80 columns", () => {
   `);
 });
 
+test("80 columns have room for the states of 100,000 lines", () => {
+  const counts = { total: 100_000, queued: 61_200, running: 34, succeeded: 38_751, failed: 15, canceled: 0, expired: 0 };
+  expect(runView({ ...progress, counts }, 80, plain)[2]).toBe("  lines   38,751 succeeded · 15 failed · 34 running · 61,200 waiting");
+});
+
 test("200 columns", () => {
   expect(runView(progress, 200, plain).join("\n")).toMatchInlineSnapshot(`
     "  prompts.jsonl → results.jsonl
@@ -79,7 +84,8 @@ test("200 columns", () => {
 
 test("colours change nothing but colours, and no frame is higher or wider than another", () => {
   for (const columns of [30, 60, 80, 149, 150, 200]) {
-    const frames = [progress, atTheBeginning, resting, { ...progress, title: "長い名前".repeat(60) }];
+    const many = { ...progress.counts, total: 100_000, queued: 99_313 };
+    const frames = [progress, atTheBeginning, resting, { ...progress, counts: many }, { ...progress, title: "長い名前".repeat(60) }];
     const heights = new Set(frames.map((each) => runView(each, columns, coloured).length));
     expect(heights.size).toBe(1);
     for (const each of frames) {

@@ -19,7 +19,9 @@ export function runView(progress: RunProgress, columns: number, paint: Paint): s
   const isWide = columns >= wideColumns;
   const named = fields(progress, paint).map(([name, plainText, text]) => {
     const room = (isWide ? Math.min(secondColumn, width - secondColumn) : width) - indent.length - nameWidth;
-    return `${indent}${paint("dim", padded(name, nameWidth))}${textWidth(plainText) <= room ? text : clipped(plainText, room)}`;
+    // The room that numbers need to grow is given up first.
+    const fitting = [text, text.replaceAll(/ {2,}/g, " ").trimStart()].find((each) => textWidth(each) <= room);
+    return `${indent}${paint("dim", padded(name, nameWidth))}${fitting ?? clipped(plainText, room)}`;
   });
   return [
     `${indent}${paint("bold", clipped(progress.title, width - indent.length))}`,
@@ -67,7 +69,7 @@ function fields(progress: RunProgress, paint: Paint): Field[] {
     `${number(counts.running)} running`,
     `${number(counts.queued)} waiting`,
   ];
-  const painted = states.map((state, index) => (index === 1 && lost > 0 ? paint("red", state) : state));
+  const painted = states.map((state, index) => (index === 1 && lost > 0 ? state.replace(/\S.*/, (text) => paint("red", text)) : state));
   const projected = projectedCostUsd(progress);
   const isDone = doneOf(counts) === counts.total;
   const cost =
