@@ -21,21 +21,29 @@ const generatedFiles: readonly GeneratedFile[] = [
   { path: "docs/errors.md", render: errorsMarkdown },
   { path: "packages/client/src/generated/api-types.ts", render: () => clientTypes(openApiText()) },
   { path: "README.md", render: between("settings", () => settingsTable({ ...settings, ...webhookSettings })) },
+  { path: "README.md", render: between("bench", benchTables) },
   { path: "docs/tiers.md", render: between("tiers", tiersTable) },
 ];
 
-/** The files whose text is not what it should be, with the text that it should be. */
+/** The files whose text is not what it should be, with the text that it should be. A file may have several generated parts. */
 export function outdatedFiles(): { path: string; text: string }[] {
-  return generatedFiles.flatMap(({ path, render }) => {
+  return [...Map.groupBy(generatedFiles, ({ path }) => path)].flatMap(([path, parts]) => {
     const file = pathInRepository(path);
     const current = existsSync(file) ? readFileSync(file, "utf8") : undefined;
-    const text = render(current);
+    const text = parts.reduce((before, { render }) => render(before), current);
     return text === undefined || text === current ? [] : [{ path, text }];
   });
 }
 
 export function pathInRepository(path: string): string {
   return fileURLToPath(new URL(`../${path}`, import.meta.url));
+}
+
+/** What the report of the last full run of the bench says of all scenarios together. */
+function benchTables(): string {
+  const [, overAll = ""] = readFileSync(pathInRepository("bench/results/peers.md"), "utf8").split("## All scenarios\n");
+  const [tables = ""] = overAll.split("\n## ");
+  return tables.trim().replaceAll("](../src/", "](bench/src/");
 }
 
 /**
