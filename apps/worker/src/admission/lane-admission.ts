@@ -74,9 +74,10 @@ const leaseMarginMs = 30_000;
 /** How often the pace follows what was learned, also by other workers. */
 const paceIntervalMs = 250;
 
-/** A refusal while this part of `answeredTokens` was not there … */
+/** Two refusals within this time, each while less than this part of `answeredTokens` was there … */
+const refusalsTogetherMs = 60_000;
 const answeredShareEmpty = 0.1;
-/** … shows that Claude counts answers when they are there. After this long that is tried again. */
+/** … show that Claude counts answers when they are there. After this long that is tried again. */
 const answersCountedForMs = 600_000;
 
 /** Token limits that a whole answer does not speak of are not there (up to the operator's own). */
@@ -88,6 +89,7 @@ export class LaneAdmission {
   #learned: Partial<LaneLimits> = {};
   #slowed: Slowdown | undefined;
   #answersCountedUntilMs = 0;
+  #refusedWhileEmptyAtMs = 0;
   #told: LanePace | undefined;
   /** Running mean of the requests that Claude answered without counting them. */
   #uncounted = 0;
@@ -175,11 +177,19 @@ export class LaneAdmission {
       ...(answer.kind === "message" && used !== null ? [learnUsage(redis, size, { ...used, durationMs })] : []),
       ...(wasRefused ? [this.#slowDown()] : []),
     ]);
-    if (wasRefused && settled.levels.answeredTokens < this.#sizes.answeredTokens.capacity * answeredShareEmpty) {
-      await writeAnswersCounted(redis, laneName, (this.#answersCountedUntilMs = Date.now() + answersCountedForMs));
-    }
+    if (wasRefused && settled.levels.answeredTokens < this.#sizes.answeredTokens.capacity * answeredShareEmpty) await this.#noteEmpty();
     this.#line.wake();
     if (Object.keys(news).length > 0) this.#options.log.info({ event: "lane.limits_learned", lane: laneName, ...news });
+  }
+
+  /** One refusal may also come from an answer that was written faster than usual. */
+  async #noteEmpty(): Promise<void> {
+    const nowMs = Date.now();
+    const isSecond = nowMs - this.#refusedWhileEmptyAtMs < refusalsTogetherMs;
+    this.#refusedWhileEmptyAtMs = nowMs;
+    if (!isSecond) return;
+    this.#answersCountedUntilMs = nowMs + answersCountedForMs;
+    await writeAnswersCounted(this.#options.redis, this.#options.queue.name, this.#answersCountedUntilMs);
   }
 
   #news(limits: Partial<LaneLimits>): Partial<LaneLimits> {

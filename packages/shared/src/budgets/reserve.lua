@@ -47,17 +47,17 @@ local writing = tonumber(known[2]) or 0
 local levels, slowest, waitMs = {}, 0, 0
 for i = 1, #names do
   local level = tonumber(known[i + 2]) or capacity[i]
-  local gain, net, comesBack = refill[i] * elapsedMs / 1000, refill[i], givenBack[i] or 0
+  local gain, waitMsMin, comesBack = refill[i] * elapsedMs / 1000, 1, givenBack[i] or 0
   if names[i] == 'producedTokens' then
     gain = gain - writing * elapsedMs / 1000
     comesBack = comesBack + drained
-    -- How soon it fills again depends on answers that are not there yet: asked again after five times the shortest wait.
-    net = math.max(refill[i] - writing, refill[i] / 5)
+    -- How soon it fills again depends on answers that are not there yet: asked again after the shortest wait, but not all the time.
+    waitMsMin = 25
   end
   levels[i] = math.min(capacity[i], math.min(capacity[i], level + gain) + comesBack)
   local missing = needed[i] - levels[i]
   if missing > 1e-6 then
-    local wait = math.ceil(missing / net * 1000)
+    local wait = math.max(waitMsMin, math.ceil(missing / refill[i] * 1000))
     if wait > waitMs then slowest, waitMs = i, wait end
   end
 end
