@@ -4,8 +4,8 @@ import type { BudgetSizes, ExpectedCost } from "@sluice/shared/budgets/budgets";
 import { reserve } from "@sluice/shared/budgets/reserve";
 import { release, settle } from "@sluice/shared/budgets/settle";
 import { inputCharacters } from "@sluice/shared/estimates/input-characters";
-import { expectedCost, learnUsage, meanCost } from "@sluice/shared/estimates/usage-store";
-import type { RequestSize } from "@sluice/shared/estimates/usage-store";
+import { expectedCost, learnUsage, usualCost } from "@sluice/shared/estimates/usage-store";
+import type { RequestSize, UsualCost } from "@sluice/shared/estimates/usage-store";
 import type { MessageParams } from "@sluice/shared/jobs/job-request";
 import { readLearnedLimits, writeAnswersCounted, writeLearnedLimits, writeSlowdown } from "@sluice/shared/lanes/lane-limits";
 import { readPace, setPace } from "@sluice/shared/lanes/lane-queue";
@@ -88,6 +88,7 @@ export class LaneAdmission {
   readonly #line = new AdmissionLine();
   #learned: Partial<LaneLimits> = {};
   #slowed: Slowdown | undefined;
+  #usual: UsualCost | undefined;
   #answersCountedUntilMs = 0;
   #refusedWhileEmptyAtMs = 0;
   #told: LanePace | undefined;
@@ -106,7 +107,7 @@ export class LaneAdmission {
   }
 
   get #sizes(): BudgetSizes {
-    return budgetSizes(this.#limits, this.#options.burstSeconds);
+    return budgetSizes(this.#limits, this.#options.burstSeconds, (this.#usual?.durationMs ?? 0) / 1_000);
   }
 
   /** Sets the lane's pace, and goes on following what binds it. */
@@ -146,7 +147,8 @@ export class LaneAdmission {
       sentAtMs = Date.now();
       const countsAnswers = sentAtMs < this.#answersCountedUntilMs;
       const leaseMs = timeoutMs + leaseMarginMs;
-      return await reserve(redis, { laneName, attemptId, cost: estimated, sizes: this.#sizes, countsAnswers, leaseMs });
+      const answers = this.#usual?.answers ?? 0;
+      return await reserve(redis, { laneName, attemptId, cost: estimated, sizes: this.#sizes, answers, countsAnswers, leaseMs });
     }, signal);
     if (!admission.admitted) return admission;
     return {
@@ -224,17 +226,18 @@ export class LaneAdmission {
   /** Reads what all workers learned and sets the limiter to the pace that the binding budget allows. */
   async #follow(): Promise<void> {
     const { redis, queue, burstSeconds } = this.#options;
-    const [{ learned, slowed, answersCountedUntilMs }, mean, set] = await Promise.all([
+    const [{ learned, slowed, answersCountedUntilMs }, usual, set] = await Promise.all([
       readLearnedLimits(redis, queue.name),
-      meanCost(redis, queue.name),
+      usualCost(redis, queue.name),
       // Not what was set last here: another worker may have set it since, or Redis have lost it.
       readPace(queue),
     ]);
     this.#learned = learned;
     this.#slowed = slowed;
+    this.#usual = usual;
     this.#answersCountedUntilMs = answersCountedUntilMs;
     const limits = this.#limits;
-    const binding = bindingPace(limits, mean);
+    const binding = bindingPace(limits, usual);
     await this.#tell({ limits, ...binding });
     const pace = fetchPace(binding, limits, this.#line.waiting, this.#uncounted) * slowFactor(slowed, Date.now());
     const window = pickWindow(pace, burstSeconds);

@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => redis.disconnect());
 
-const sizes = budgetSizes({ requestsPerMinute: 600, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 }, 1);
+const sizes = budgetSizes({ requestsPerMinute: 600, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 }, 1, 1);
 const leaseMs = 60_000;
 const durationMs = 1_000;
 let lanes = 0;
@@ -184,6 +184,24 @@ test("produced tokens fall while an answer is written, and are right again when 
   const { levels: settled } = await settle(redis, { laneName, attemptId: "writing", used, sizes, nowMs: 400 });
   // 400 ms refill two fifths of the second's worth.
   expect(settled.producedTokens).toBeCloseTo(0.15 * capacity);
+});
+
+test("reservations of output may run ahead of what is written by half a usual answer", () => {
+  const limits = { requestsPerMinute: 600, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 };
+  const capacity = (answerSeconds: number) => budgetSizes(limits, 1, answerSeconds).outputTokens.capacity;
+  expect(capacity(0)).toBe(200);
+  expect(capacity(20)).toBe(200 + 10 * 200);
+});
+
+test("while few answers are known more must be in hand", async () => {
+  const laneName = newLane();
+  const { capacity } = sizes.producedTokens;
+  const ask = (attemptId: string, answers: number) =>
+    reserve(redis, { laneName, attemptId, cost: { inputTokens: 1, outputTokens: 1, durationMs }, sizes, answers, leaseMs, nowMs: 0 });
+  expect(await ask("writing", 0)).toEqual({ admitted: true });
+  await settle(redis, { laneName, attemptId: "writing", used: { inputTokens: 1, outputTokens: 0.2 * capacity }, sizes, nowMs: 0 });
+  expect(await ask("a", 0)).toMatchObject({ limitedBy: "producedTokens" });
+  expect(await ask("b", 100)).toEqual({ admitted: true });
 });
 
 test("an answer that does not come stops to be counted after three times its time", async () => {

@@ -38,21 +38,32 @@ export interface ExpectedCost extends TokenCost {
  */
 const inputKeptInHand = 0.5;
 
+/**
+ * How far reservations of output may run ahead of the burst, in usual answers. A reservation is taken when a request leaves, Claude
+ * takes the tokens while the answer is written: on average half of each answer under way is reserved and not yet written. Without
+ * this part the reservations were what held requests back, and each pause of `producedTokens` was lost for good.
+ */
+const outputAhead = 0.5;
+
 /** Tokens are taken at 99.5 % of their limit: an answer larger than its bucket fits only into a full one, to the millisecond. */
 const tokenShare = 0.995;
 
-/** The buckets of a lane with these limits, of which `burstSeconds` may leave at once. */
-export function budgetSizes(limits: LaneLimits, burstSeconds: number): BudgetSizes {
-  const tokens = (perMinute: number, part: number): BudgetSize => ({
-    capacity: Math.max(1, (perMinute / 60) * burstSeconds * part),
+/**
+ * The buckets of a lane with these limits, of which `burstSeconds` may leave at once.
+ *
+ * @param answerSeconds how long the lane's usual answers are written; 0 when none is known
+ */
+export function budgetSizes(limits: LaneLimits, burstSeconds: number, answerSeconds = 0): BudgetSizes {
+  const tokens = (perMinute: number, seconds: number): BudgetSize => ({
+    capacity: Math.max(1, (perMinute / 60) * seconds),
     refillPerSecond: (perMinute / 60) * tokenShare,
   });
-  const claudes = (perMinute: number): BudgetSize => ({ ...tokens(perMinute, 1), refillPerSecond: perMinute / 60 });
+  const claudes = (perMinute: number): BudgetSize => ({ ...tokens(perMinute, burstSeconds), refillPerSecond: perMinute / 60 });
   return {
     // The limiter paces requests already; here they are counted so that no window and no retry can exceed the burst.
     requests: { capacity: Math.max(1, (limits.requestsPerMinute / 60) * burstSeconds), refillPerSecond: limits.requestsPerMinute / 60 },
-    inputTokens: tokens(limits.inputTokensPerMinute, 1 - inputKeptInHand),
-    outputTokens: tokens(limits.outputTokensPerMinute, 1),
+    inputTokens: tokens(limits.inputTokensPerMinute, burstSeconds * (1 - inputKeptInHand)),
+    outputTokens: tokens(limits.outputTokensPerMinute, burstSeconds + answerSeconds * outputAhead),
     producedTokens: claudes(limits.outputTokensPerMinute),
     answeredTokens: claudes(limits.outputTokensPerMinute),
   };

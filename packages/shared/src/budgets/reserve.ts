@@ -11,9 +11,12 @@ const script = new Script(new URL("reserve.lua", import.meta.url), [new URL("ans
 /**
  * Part of `producedTokens` that must be there. Answers are written faster and slower than expected: measured on the
  * simulator's strict bucket of a second (answers of 50 to 350 tokens, 0.5 to 2.5 s each), with less Claude refuses one
- * request in several hundred, with more the limit is not used up.
+ * request in several hundred, with more the limit is not used up. While few answers are known their mean is not, either:
+ * in a simulation half of the refusals of 75 s came in its first twenty.
  */
 const producedShareNeeded = 0.7;
+const producedShareNeededAtFirst = 0.9;
+const fewAnswers = 100;
 
 /** The same of `answeredTokens`, so that the answers that end while a request is on its way do not empty it. */
 const answeredShareNeeded = 0.05;
@@ -27,6 +30,8 @@ export interface Reservation {
   attemptId: string;
   cost: ExpectedCost;
   sizes: BudgetSizes;
+  /** How many answers of the lane are known; while they are few, more is kept in hand. Enough when unset. */
+  answers?: number;
   /** Claude counts an answer when it is there: wait for `answeredTokens`, too. */
   countsAnswers?: boolean;
   /** After this long without {@link settle} the reservation is given back: its worker is dead. */
@@ -44,7 +49,7 @@ const replySchema = z.union([z.tuple([z.literal(1)]), z.tuple([z.literal(0), z.n
 
 /** Takes an attempt's estimated cost from all budgets of the lane, or from none. A refusal is free of charge. */
 export async function reserve(redis: Redis, reservation: Reservation): Promise<ReserveReply> {
-  const { laneName, attemptId, cost, sizes, countsAnswers = false, leaseMs, nowMs } = reservation;
+  const { laneName, attemptId, cost, sizes, answers = fewAnswers, countsAnswers = false, leaseMs, nowMs } = reservation;
   const keys = laneKeys(laneName);
   const taken: Record<BudgetName, number> = {
     requests: 1,
@@ -53,8 +58,9 @@ export async function reserve(redis: Redis, reservation: Reservation): Promise<R
     producedTokens: 0,
     answeredTokens: 0,
   };
+  const caution = (producedShareNeededAtFirst - producedShareNeeded) * Math.max(0, 1 - answers / fewAnswers);
   const needed = (name: BudgetName): number => {
-    if (name === "producedTokens") return sizes[name].capacity * producedShareNeeded;
+    if (name === "producedTokens") return sizes[name].capacity * (producedShareNeeded + caution);
     if (name === "answeredTokens") return countsAnswers ? sizes[name].capacity * answeredShareNeeded : -Number.MAX_SAFE_INTEGER;
     return neededLevel(taken[name], sizes[name]);
   };

@@ -7,7 +7,7 @@ import { estimateCost } from "./estimate-cost.ts";
 import { inputCharacters } from "./input-characters.ts";
 import { cautiousMean, noSamples, withSample } from "./usage-samples.ts";
 import type { Samples } from "./usage-samples.ts";
-import { expectedCost, learnUsage, meanCost } from "./usage-store.ts";
+import { expectedCost, learnUsage, usualCost } from "./usage-store.ts";
 
 const server = await startTestRedis();
 const redis = connectForWorker(server.url);
@@ -56,7 +56,7 @@ test("Redis remembers the same means as the model, per tenant and for the whole 
       expect(Math.abs(outputTokens - model)).toBeLessThanOrEqual(1);
       expect(inputTokens).toBeGreaterThanOrEqual(40);
       expect((await expectedCost(redis, { ...size, tenant: "b" })).outputTokens).toBe(outputTokens);
-      expect((await meanCost(redis, laneName))?.outputTokens).toBeCloseTo(samples(outputs).mean, 3);
+      expect((await usualCost(redis, laneName))?.outputTokens).toBeCloseTo(samples(outputs).mean, 3);
     }),
     { numRuns: 20 },
   );

@@ -1,6 +1,5 @@
 import type { Redis } from "ioredis";
 import type { ExpectedCost } from "../budgets/budgets.ts";
-import type { MeanCost } from "../limits/binding-pace.ts";
 import { laneKeys } from "../redis/keys.ts";
 import { Script } from "../redis/script.ts";
 import { estimateCost, maxTokensClass } from "./estimate-cost.ts";
@@ -64,12 +63,17 @@ export async function learnUsage(
   await script.run(redis, [laneKeys(laneName).usage], [weightMin, namesMax, ...samples]);
 }
 
-/** Mean cost of the lane's recent attempts; undefined before the first. */
-export async function meanCost(redis: Redis, laneName: string): Promise<MeanCost | undefined> {
-  const [input, output] = (await redis.hmget(laneKeys(laneName).usage, meanInputName, meanOutputName)).map(parseSamples);
-  return input !== undefined && output !== undefined && input.count > 0
-    ? { inputTokens: input.mean, outputTokens: output.mean }
-    : undefined;
+/** What the lane's recent attempts cost in the mean, and how many there ever were. */
+export interface UsualCost extends ExpectedCost {
+  answers: number;
+}
+
+/** The usual cost of the lane's recent attempts; undefined before the first. */
+export async function usualCost(redis: Redis, laneName: string): Promise<UsualCost | undefined> {
+  const names = [meanInputName, meanOutputName, meanDurationName];
+  const [input, output, duration] = (await redis.hmget(laneKeys(laneName).usage, ...names)).map(parseSamples);
+  if (input === undefined || output === undefined || duration === undefined || input.count === 0) return undefined;
+  return { inputTokens: input.mean, outputTokens: output.mean, durationMs: duration.mean, answers: input.count };
 }
 
 function parseSamples(text: string | null): Samples {
