@@ -62,6 +62,19 @@ test("Redis remembers the same means as the model, per tenant and for the whole 
   );
 });
 
+test("long prompts are estimated from tokens per character of all text, not of the mean prompt", async () => {
+  const laneName = "{test.mixed}";
+  const like = { laneName, tenant: "a", maxTokens: 100 };
+  const answered = { outputTokens: 1, durationMs: 1 };
+  // A few words carry as much around them as they are long.
+  for (let index = 0; index < 40; index += 1) {
+    await learnUsage(redis, { ...like, characters: 20 }, { ...answered, inputTokens: 16 });
+    await learnUsage(redis, { ...like, characters: 2_000 }, { ...answered, inputTokens: 808 });
+  }
+  const { inputTokens } = await expectedCost(redis, { ...like, characters: 4_000 });
+  expect(Math.abs(inputTokens - 1_608)).toBeLessThan(50);
+});
+
 test("what is remembered of a lane is bounded, however many tenants there are", async () => {
   const laneName = "{test.full}";
   await redis.hset(laneKeys(laneName).usage, Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`filler:${index}`, "1,1,1"])));

@@ -14,6 +14,7 @@ const namesMax = 5_000;
 
 const inputName = "input";
 const meanInputName = "mean:input";
+const meanCharactersName = "mean:characters";
 const meanOutputName = "mean:output";
 const meanDurationName = "mean:duration";
 const outputName = (tenant: string, maxTokens: number) => `output:${maxTokensClass(maxTokens)}:${tenant}`;
@@ -31,14 +32,24 @@ export async function readCostSamples(
   redis: Redis,
   { laneName, tenant, maxTokens }: Omit<RequestSize, "characters">,
 ): Promise<CostSamples> {
-  const names = [inputName, outputName(tenant, maxTokens), poolOutputName(maxTokens), meanDurationName];
-  const [input, output, poolOutput, duration] = (await redis.hmget(laneKeys(laneName).usage, ...names)).map(parseSamples);
+  const names = [inputName, outputName(tenant, maxTokens), poolOutputName(maxTokens), meanDurationName, meanInputName, meanCharactersName];
+  const [input, output, poolOutput, duration, meanInput, characters] = (await redis.hmget(laneKeys(laneName).usage, ...names)).map(
+    parseSamples,
+  );
   return {
-    inputSamples: input ?? noSamples,
+    inputSamples: perCharacter(input, meanInput, characters),
     outputSamples: output ?? noSamples,
     poolOutputSamples: poolOutput ?? noSamples,
     durationSamples: duration ?? noSamples,
   };
+}
+
+/**
+ * Tokens per character as the ratio of the means. The mean of the ratios counts a short prompt as much as a long one, whose cost it
+ * misses: the parts of a request that are not its text weigh more in a short one.
+ */
+function perCharacter(ratios: Samples = noSamples, tokens: Samples = noSamples, characters: Samples = noSamples): Samples {
+  return characters.count > 0 && characters.mean > 0 ? { ...ratios, mean: tokens.mean / characters.mean } : ratios;
 }
 
 /** What a request is expected to cost, from what similar ones really cost. */
@@ -57,6 +68,7 @@ export async function learnUsage(
     [outputName(tenant, maxTokens), used.outputTokens],
     [poolOutputName(maxTokens), used.outputTokens],
     [meanInputName, used.inputTokens],
+    [meanCharactersName, characters],
     [meanOutputName, used.outputTokens],
     [meanDurationName, used.durationMs],
   ].flat();
