@@ -11,8 +11,8 @@ test("the tightest limit sets the pace, for requests of the mean size", () => {
 
 test("an empty line fetches a little more than tokens allow, a long one much less, and never more than the limit of requests", () => {
   const pace = { requestsPerMinute: 300, bindingBudget: "outputTokens" } as const;
-  expect(fetchPace(pace, limits, 0)).toBe(360);
-  expect([1, 5, 10, 50].map((waiting) => fetchPace(pace, limits, waiting))).toEqual([315, 285, 210, 90]);
+  expect(fetchPace(pace, limits, 0)).toBe(450);
+  expect([1, 10, 20, 50].map((waiting) => fetchPace(pace, limits, waiting))).toEqual([330, 285, 210, 90]);
   expect(fetchPace({ ...pace, requestsPerMinute: 590 }, limits, 0)).toBe(600);
 });
 

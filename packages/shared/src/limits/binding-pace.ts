@@ -40,7 +40,7 @@ const uncountedMax = 0.2;
  */
 export function fetchPace({ requestsPerMinute, bindingBudget }: BindingPace, limits: LaneLimits, waiting: number, uncounted = 0): number {
   if (bindingBudget === "requests" && waiting === 0) return limits.requestsPerMinute / (1 - Math.min(uncounted, uncountedMax));
-  const shortLine = Math.max(2, requestsPerMinute / 60 / 2);
-  const lean = waiting === 0 ? 1.2 : waiting <= shortLine ? 1.05 : waiting <= 2 * shortLine ? 0.95 : waiting <= 4 * shortLine ? 0.7 : 0.3;
+  const shortLine = Math.max(3, requestsPerMinute / 60);
+  const lean = waiting === 0 ? 1.5 : waiting <= shortLine ? 1.1 : waiting <= 2 * shortLine ? 0.95 : waiting <= 4 * shortLine ? 0.7 : 0.3;
   return Math.min(limits.requestsPerMinute, requestsPerMinute * lean);
 }
