@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { AdmissionLine } from "./admission-line.ts";
 
 const never = new AbortController().signal;
-const admitted: ReserveReply = { admitted: true };
+const admitted: ReserveReply = { admitted: true, levels: undefined };
 const refused = (retryAfterMs: number): ReserveReply => ({ admitted: false, limitedBy: "outputTokens", retryAfterMs });
 
 /** Answers in turn; the last one stays. */

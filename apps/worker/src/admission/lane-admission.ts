@@ -1,6 +1,6 @@
 // What stands between a lane's jobs and Claude: estimates, budgets, the limits that are learned, and the pace of the lane.
 import { budgetSizes } from "@sluice/shared/budgets/budgets";
-import type { BudgetSizes, ExpectedCost } from "@sluice/shared/budgets/budgets";
+import type { BudgetSizes, ExpectedCost, Levels } from "@sluice/shared/budgets/budgets";
 import { reserve } from "@sluice/shared/budgets/reserve";
 import { release, settle } from "@sluice/shared/budgets/settle";
 import { inputCharacters } from "@sluice/shared/estimates/input-characters";
@@ -49,6 +49,8 @@ interface SentAttempt {
   attemptId: string;
   size: RequestSize;
   estimated: ExpectedCost;
+  /** Of the budgets, when it was admitted. */
+  levelsAtStart: Levels | undefined;
   /** Until its answer was there. */
   durationMs: number;
 }
@@ -141,6 +143,7 @@ export class LaneAdmission {
     const size: RequestSize = { laneName, tenant, characters: inputCharacters(params), maxTokens: params.max_tokens };
     // Estimated again at each asking: a first answer may have taught how large answers are.
     let estimated: ExpectedCost = { inputTokens: 0, outputTokens: 0, durationMs: 0 };
+    let levelsAtStart: Levels | undefined;
     let sentAtMs = 0;
     const admission = await this.#line.admit(async () => {
       estimated = await expectedCost(redis, size);
@@ -148,14 +151,16 @@ export class LaneAdmission {
       const countsAnswers = sentAtMs < this.#answersCountedUntilMs;
       const leaseMs = timeoutMs + leaseMarginMs;
       const answers = this.#usual?.answers ?? 0;
-      return await reserve(redis, { laneName, attemptId, cost: estimated, sizes: this.#sizes, answers, countsAnswers, leaseMs });
+      const reply = await reserve(redis, { laneName, attemptId, cost: estimated, sizes: this.#sizes, answers, countsAnswers, leaseMs });
+      if (reply.admitted) levelsAtStart = reply.levels;
+      return reply;
     }, signal);
     if (!admission.admitted) return admission;
     return {
       admitted: true,
       waitedMs: admission.waitedMs,
       estimated,
-      settle: (answer) => this.#settle({ attemptId, size, estimated, durationMs: Date.now() - sentAtMs }, answer),
+      settle: (answer) => this.#settle({ attemptId, size, estimated, levelsAtStart, durationMs: Date.now() - sentAtMs }, answer),
       release: async () => {
         await release(redis, { laneName, attemptId, sizes: this.#sizes });
         this.#line.wake();
@@ -163,7 +168,7 @@ export class LaneAdmission {
     };
   }
 
-  async #settle({ attemptId, size, estimated, durationMs }: SentAttempt, answer: ClaudeAnswer): Promise<void> {
+  async #settle({ attemptId, size, estimated, levelsAtStart, durationMs }: SentAttempt, answer: ClaudeAnswer): Promise<void> {
     const { redis, queue, burstSeconds } = this.#options;
     const laneName = queue.name;
     const seen = readRateLimitHeaders(answer.kind === "message" || answer.kind === "error" ? answer.headers : undefined);
@@ -172,14 +177,18 @@ export class LaneAdmission {
     const used = usedByAnswer(answer, estimated);
     const isTrouble = answer.kind === "error" && answer.status !== 429 && isUncounted(answer);
     this.#uncounted += ((isTrouble ? 1 : 0) - this.#uncounted) * uncountedWeight;
+    const sizes = this.#sizes;
     const wasRefused = answer.kind === "error" && answer.status === 429;
     const [settled] = await Promise.all([
-      settle(redis, { laneName, attemptId, used, sizes: this.#sizes, believable: believableLevels(seen, this.#sizes, burstSeconds) }),
+      settle(redis, { laneName, attemptId, used, sizes, believable: believableLevels(seen, sizes, burstSeconds), levelsAtStart }),
       writeLearnedLimits(redis, laneName, news),
       ...(answer.kind === "message" && used !== null ? [learnUsage(redis, size, { ...used, durationMs })] : []),
       ...(wasRefused ? [this.#slowDown()] : []),
     ]);
-    if (wasRefused && settled.levels.answeredTokens < this.#sizes.answeredTokens.capacity * answeredShareEmpty) await this.#noteEmpty();
+    const emptyBelow = sizes.answeredTokens.capacity * answeredShareEmpty;
+    if (wasRefused && settled.levels.answeredTokens < emptyBelow) await this.#noteEmpty();
+    // Such a Claude would have refused it.
+    if (answer.kind === "message" && levelsAtStart && levelsAtStart.answeredTokens < 0) this.#refusedWhileEmptyAtMs = 0;
     this.#line.wake();
     if (Object.keys(news).length > 0) this.#options.log.info({ event: "lane.limits_learned", lane: laneName, ...news });
   }

@@ -177,8 +177,8 @@ test("produced tokens fall while an answer is written, and are right again when 
   const { capacity } = sizes.producedTokens;
   const ask = (attemptId: string, outputTokens: number, nowMs: number) =>
     reserve(redis, { laneName, attemptId, cost: { inputTokens: 1, outputTokens, durationMs: 400 }, sizes, leaseMs, nowMs });
-  expect(await ask("writing", capacity, 0)).toEqual({ admitted: true });
-  expect(await ask("a", 0, 100)).toEqual({ admitted: true });
+  expect(await ask("writing", capacity, 0)).toMatchObject({ admitted: true });
+  expect(await ask("a", 0, 100)).toMatchObject({ admitted: true });
   expect(await ask("b", 0, 400)).toMatchObject({ limitedBy: "producedTokens" });
   const used = { inputTokens: 1, outputTokens: 1.25 * capacity };
   const { levels: settled } = await settle(redis, { laneName, attemptId: "writing", used, sizes, nowMs: 400 });
@@ -198,10 +198,10 @@ test("while few answers are known more must be in hand", async () => {
   const { capacity } = sizes.producedTokens;
   const ask = (attemptId: string, answers: number) =>
     reserve(redis, { laneName, attemptId, cost: { inputTokens: 1, outputTokens: 1, durationMs }, sizes, answers, leaseMs, nowMs: 0 });
-  expect(await ask("writing", 0)).toEqual({ admitted: true });
+  expect(await ask("writing", 0)).toMatchObject({ admitted: true });
   await settle(redis, { laneName, attemptId: "writing", used: { inputTokens: 1, outputTokens: 0.2 * capacity }, sizes, nowMs: 0 });
   expect(await ask("a", 0)).toMatchObject({ limitedBy: "producedTokens" });
-  expect(await ask("b", 100)).toEqual({ admitted: true });
+  expect(await ask("b", 100)).toMatchObject({ admitted: true });
 });
 
 test("an answer that does not come stops to be counted after three times its time", async () => {
@@ -252,7 +252,7 @@ test("a refusal changes nothing, not even the clock of the budgets", async () =>
 test("what is larger than a budget is admitted when it is full, and its debt is waited out", async () => {
   const laneName = newLane();
   const large = { inputTokens: 10_000, outputTokens: 0, durationMs };
-  expect(await reserve(redis, { laneName, attemptId: "a", cost: large, sizes, leaseMs, nowMs: 0 })).toEqual({ admitted: true });
+  expect(await reserve(redis, { laneName, attemptId: "a", cost: large, sizes, leaseMs, nowMs: 0 })).toMatchObject({ admitted: true });
   const reply = await reserve(redis, { laneName, attemptId: "b", cost: large, sizes, leaseMs, nowMs: 0 });
   expect(reply).toEqual({ admitted: false, limitedBy: "inputTokens", retryAfterMs: Math.ceil((10_000 / 995) * 1_000) });
 });
@@ -262,16 +262,16 @@ test("asking twice for the same attempt takes once", async () => {
   const call = { laneName, attemptId: "a", cost: { inputTokens: 100, outputTokens: 10, durationMs }, sizes, leaseMs, nowMs: 0 };
   await reserve(redis, call);
   const once = await levels(laneName);
-  expect(await reserve(redis, call)).toEqual({ admitted: true });
+  expect(await reserve(redis, call)).toMatchObject({ admitted: true });
   expect(await levels(laneName)).toEqual(once);
 });
 
 test("what a dead worker held comes back with the end of its lease, and its late settlement is charged", async () => {
   const laneName = newLane();
-  const big = { inputTokens: 400, outputTokens: 20, durationMs };
+  const big = { inputTokens: 0.8 * sizes.inputTokens.capacity, outputTokens: 20, durationMs };
   await reserve(redis, { laneName, attemptId: "dead", cost: big, sizes, leaseMs: 10, nowMs: 0 });
   expect(await reserve(redis, { laneName, attemptId: "b", cost: big, sizes, leaseMs, nowMs: 9 })).toMatchObject({ admitted: false });
-  expect(await reserve(redis, { laneName, attemptId: "c", cost: big, sizes, leaseMs, nowMs: 10 })).toEqual({ admitted: true });
+  expect(await reserve(redis, { laneName, attemptId: "c", cost: big, sizes, leaseMs, nowMs: 10 })).toMatchObject({ admitted: true });
   const before = await levels(laneName);
   expect(await settle(redis, { laneName, attemptId: "dead", used: { inputTokens: 50, outputTokens: 5 }, sizes, nowMs: 10 })).toMatchObject({
     wasHeld: false,
@@ -287,8 +287,32 @@ test("what Claude says remains lowers a level, and never raises one", async () =
   expect(await levels(laneName)).toMatchObject({ requests: 3, inputTokens: sizes.inputTokens.capacity - 1 });
 });
 
+// In between, a burst may have been used up and have refilled: what Claude says then is of another moment than our level.
+test("a level is lowered only as far as it was too high both when the request left and when it was answered", async () => {
+  const laneName = newLane();
+  const ask = (attemptId: string, nowMs: number) =>
+    reserve(redis, { laneName, attemptId, cost: { inputTokens: 1, outputTokens: 1, durationMs }, sizes, leaseMs, nowMs });
+  const { capacity } = sizes.requests;
+  for (let request = 1; request < capacity; request += 1) await ask(`burst-${request}`, 0);
+  const last = await ask("last", 0);
+  expect(last).toMatchObject({ admitted: true, levels: { requests: 0 } });
+  const levelsAtStart = last.admitted ? last.levels : undefined;
+  const used = { inputTokens: 1, outputTokens: 1 };
+  const answer = { laneName, attemptId: "last", used, sizes, levelsAtStart, nowMs: 1_000 };
+  expect((await settle(redis, { ...answer, believable: { requests: 0 } })).levels.requests).toBe(capacity);
+  expect((await settle(redis, { ...answer, attemptId: "burst-1", believable: { requests: -2 } })).levels.requests).toBe(capacity - 2);
+});
+
+test("a part of the burst of requests and input is kept in hand, but never so much that two requests could not leave at once", () => {
+  const capacities = (requestsPerMinute: number) =>
+    budgetSizes({ requestsPerMinute, inputTokensPerMinute: 60_000, outputTokensPerMinute: 60_000 }, 1);
+  expect([10, 60, 120, 180, 600, 6_000].map((perMinute) => capacities(perMinute).requests.capacity)).toEqual([1, 1, 2, 2, 5, 50]);
+  expect(capacities(600).inputTokens.capacity).toBe(800);
+});
+
 test("raced from many connections, never more is admitted than capacity and refill allow", async () => {
   const laneName = newLane();
+  const raced = budgetSizes({ requestsPerMinute: 6_000, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 }, 1);
   const connections = Array.from({ length: 8 }, () => connectForWorker(server.url));
   const startMs = Date.now();
   let admitted = 0;
@@ -300,7 +324,7 @@ test("raced from many connections, never more is admitted than capacity and refi
           laneName,
           attemptId,
           cost: { inputTokens: 50, outputTokens: 1, durationMs },
-          sizes,
+          sizes: raced,
           leaseMs,
         });
         if (reply.admitted) admitted += 1;
@@ -308,8 +332,8 @@ test("raced from many connections, never more is admitted than capacity and refi
     }),
   );
   const elapsedSeconds = (Date.now() - startMs + 5) / 1_000;
-  expect(admitted * 50).toBeLessThanOrEqual(sizes.inputTokens.capacity + elapsedSeconds * sizes.inputTokens.refillPerSecond);
-  expect(admitted).toBeGreaterThanOrEqual(10);
+  expect(admitted * 50).toBeLessThanOrEqual(raced.inputTokens.capacity + elapsedSeconds * raced.inputTokens.refillPerSecond);
+  expect(admitted).toBeGreaterThanOrEqual(raced.inputTokens.capacity / 50);
   expect(await redis.zcard(laneKeys(laneName).reservations)).toBe(admitted);
   for (const connection of connections) connection.disconnect();
 });

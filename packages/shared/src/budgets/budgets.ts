@@ -20,6 +20,21 @@ export interface BudgetSize {
 
 export type BudgetSizes = Record<BudgetName, BudgetSize>;
 
+/** What is in each bucket. */
+export type Levels = Record<BudgetName, number>;
+
+/** From a script's reply: a number as text for each budget, in their order. */
+export function readLevels(texts: readonly string[]): Levels {
+  const level = (name: BudgetName): number => Number(texts[budgetNames.indexOf(name)] ?? 0);
+  return {
+    requests: level("requests"),
+    inputTokens: level("inputTokens"),
+    outputTokens: level("outputTokens"),
+    producedTokens: level("producedTokens"),
+    answeredTokens: level("answeredTokens"),
+  };
+}
+
 /** What an attempt is expected to need, or needed. */
 export interface TokenCost {
   inputTokens: number;
@@ -32,11 +47,16 @@ export interface ExpectedCost extends TokenCost {
 }
 
 /**
- * Part of the burst of input that is kept in hand. Claude's bucket then stays half full, so requests that arrive a little
- * closer together than they left, and estimates that were a little low, still find room. Of output the same is seen to by
- * `producedTokens`.
+ * Parts of the burst that are kept in hand: Claude's bucket never falls below them while nobody else uses the account. So requests
+ * that arrive a little closer together than they left, and prompts that were a little longer than estimated, find room. Somebody
+ * else who begins to draw on the account finds it, too, and is seen in the answers before it is used up. Of output the same is seen
+ * to by `producedTokens`.
  */
-const inputKeptInHand = 0.5;
+const requestsKeptInHand = 0.5;
+const inputKeptInHand = 0.2;
+
+/** Requests that may leave at once, where the burst allows it: one that is late must not hold back the punctual one behind it. */
+const requestsAtOnce = 2;
 
 /**
  * How far reservations of output may run ahead of the burst, in usual answers. A reservation is taken when a request leaves, Claude
@@ -61,10 +81,17 @@ export function budgetSizes(limits: LaneLimits, burstSeconds: number, answerSeco
   const claudes = (perMinute: number): BudgetSize => ({ ...tokens(perMinute, burstSeconds), refillPerSecond: perMinute / 60 });
   return {
     // The limiter paces requests already; here they are counted so that no window and no retry can exceed the burst.
-    requests: { capacity: Math.max(1, (limits.requestsPerMinute / 60) * burstSeconds), refillPerSecond: limits.requestsPerMinute / 60 },
+    requests: {
+      capacity: requestsAtOnceOf((limits.requestsPerMinute / 60) * burstSeconds),
+      refillPerSecond: limits.requestsPerMinute / 60,
+    },
     inputTokens: tokens(limits.inputTokensPerMinute, burstSeconds * (1 - inputKeptInHand)),
     outputTokens: tokens(limits.outputTokensPerMinute, burstSeconds + answerSeconds * outputAhead),
     producedTokens: claudes(limits.outputTokensPerMinute),
     answeredTokens: claudes(limits.outputTokensPerMinute),
   };
+}
+
+function requestsAtOnceOf(burst: number): number {
+  return Math.max(1, Math.min(burst, requestsAtOnce), burst * (1 - requestsKeptInHand));
 }

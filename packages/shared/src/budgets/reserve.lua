@@ -5,7 +5,7 @@
 -- ARGV  1 now in ms, or "" for the server's own clock (only tests pass a number), 2 attempt id, 3 lease in ms,
 --       4 tokens a second that its answer is expected to be written at, 5 for how long at the most, in ms,
 --       then five values a budget: name, amount taken, level needed, capacity, refill per second
--- Returns  {1} (also when this attempt holds a reservation already), or {0, index of the refusing budget from 1, ms until it would fit}:
+-- Returns  {1, the new level of each budget, as text}; {1} when this attempt holds a reservation already; or {0, index of the refusing budget from 1, ms until it would fit}:
 --          the budget that takes longest; index 0: the lane rests
 -- Work  two reads and one write, five budgets; at most 20 ended leases are given back, at most 20 overdue attempts stopped
 local nowMs = tonumber(ARGV[1])
@@ -68,7 +68,8 @@ if slowest > 0 and not changed then return {0, slowest, waitMs} end
 for i = 1, #names do
   if slowest == 0 then levels[i] = levels[i] - taken[i] end
   fields[#fields + 1] = names[i]
-  fields[#fields + 1] = string.format('%.6f', levels[i])
+  levels[i] = string.format('%.6f', levels[i])
+  fields[#fields + 1] = levels[i]
 end
 if slowest == 0 then
   -- A running mean over half a minute, for people to look at.
@@ -87,4 +88,4 @@ if slowest > 0 then return {0, slowest, waitMs} end
 redis.call('ZADD', KEYS[2], nowMs + ARGV[3], ARGV[2])
 redis.call('ZADD', KEYS[5], nowMs + ARGV[5], ARGV[2])
 redis.call('HSET', KEYS[3], ARGV[2], table.concat(taken, ',') .. ',' .. ARGV[4] .. ',' .. nowMs .. ',' .. (nowMs + ARGV[5]))
-return {1}
+return {1, unpack(levels)}

@@ -1,10 +1,11 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { laneKeys, limiterKey } from "../redis/keys.ts";
+import { replyTexts } from "../redis/reply.ts";
 import { Script } from "../redis/script.ts";
 import { neededLevel } from "./bucket.ts";
-import { budgetNames } from "./budgets.ts";
-import type { BudgetName, BudgetSizes, ExpectedCost } from "./budgets.ts";
+import { budgetNames, readLevels } from "./budgets.ts";
+import type { BudgetName, BudgetSizes, ExpectedCost, Levels } from "./budgets.ts";
 
 const script = new Script(new URL("reserve.lua", import.meta.url), [new URL("answers-under-way.lua", import.meta.url)]);
 
@@ -41,11 +42,12 @@ export interface Reservation {
 }
 
 export type ReserveReply =
-  | { admitted: true }
+  /** `levels`: of all budgets, after it; undefined when it was held already. */
+  | { admitted: true; levels: Levels | undefined }
   /** `rest`: nothing starts in this lane for now. `retryAfterMs`: until the slowest of the budgets has refilled enough, if nobody else takes from it. */
   | { admitted: false; limitedBy: BudgetName | "rest"; retryAfterMs: number };
 
-const replySchema = z.union([z.tuple([z.literal(1)]), z.tuple([z.literal(0), z.number(), z.number()])]);
+const replySchema = z.union([z.tuple([z.literal(1)], z.string()), z.tuple([z.literal(0), z.number(), z.number()])]);
 
 /** Takes an attempt's estimated cost from all budgets of the lane, or from none. A refusal is free of charge. */
 export async function reserve(redis: Redis, reservation: Reservation): Promise<ReserveReply> {
@@ -66,13 +68,15 @@ export async function reserve(redis: Redis, reservation: Reservation): Promise<R
   };
   const args = budgetNames.flatMap((name) => [name, taken[name], needed(name), sizes[name].capacity, sizes[name].refillPerSecond]);
   const durationMs = Math.max(1, Math.round(cost.durationMs));
-  const reply = replySchema.parse(
-    await script.run(
-      redis,
-      [keys.budgets, keys.reservations, keys.reserved, limiterKey(laneName), keys.writing],
-      [nowMs ?? "", attemptId, leaseMs, (cost.outputTokens / durationMs) * 1_000, durationMs * overdueFactor, ...args],
-    ),
+  const answer = await script.run(
+    redis,
+    [keys.budgets, keys.reservations, keys.reserved, limiterKey(laneName), keys.writing],
+    [nowMs ?? "", attemptId, leaseMs, (cost.outputTokens / durationMs) * 1_000, durationMs * overdueFactor, ...args],
   );
-  if (reply[0] === 1) return { admitted: true };
+  const reply = replySchema.parse(replyTexts(answer));
+  if (reply[0] === 1) {
+    const [, ...levels] = reply;
+    return { admitted: true, levels: levels.length === 0 ? undefined : readLevels(levels) };
+  }
   return { admitted: false, limitedBy: budgetNames[reply[1] - 1] ?? "rest", retryAfterMs: reply[2] };
 }

@@ -3,8 +3,8 @@
 --       3 reserved {attempt id: "a,b,c,d,e,tokens it writes a second,from ms,until ms"}, 4 attempts that are taken to be writing, by when
 --       they are taken to have stopped
 -- ARGV  1 now in ms, or "" for the server's own clock (only tests pass a number), 2 attempt id,
---       then five values a budget: name, amount used, capacity, refill per second, highest level that is believable or "" (what
---       Claude says remains: another user of the account may have taken some)
+--       then six values a budget: name, amount used, capacity, refill per second, highest level that is believable or "" (what
+--       Claude says remains: another user of the account may have taken some), level after the reservation or "" when it is not known
 -- Returns  1 or 0 (there was no reservation any more: what was used is taken all the same), then the new level of each budget, as text
 -- Work  one read and one write, five budgets; at most 20 overdue attempts stopped
 local nowMs = tonumber(ARGV[1])
@@ -14,7 +14,7 @@ if not nowMs then
 end
 
 local names = {}
-for i = 3, #ARGV, 5 do names[#names + 1] = ARGV[i] end
+for i = 3, #ARGV, 6 do names[#names + 1] = ARGV[i] end
 local pace, drained = stopOverdue(KEYS[4], KEYS[3], #names, nowMs)
 local held = redis.call('HGET', KEYS[3], ARGV[2])
 local reserved = readReservation(held)
@@ -33,8 +33,9 @@ local writing = tonumber(known[2]) or 0
 
 local fields, levels = {'updatedAtMs', math.max(updatedAtMs, nowMs)}, {}
 for i = 1, #names do
-  local at = 3 + (i - 1) * 5
-  local used, capacity, refill, believable = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
+  local at = 3 + (i - 1) * 6
+  local used, capacity, refill = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+  local believable, atStart = tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5])
   local gain = refill * elapsedMs / 1000
   local comesBack, overdue = reserved[i] or 0, 0
   if names[i] == 'producedTokens' then
@@ -44,7 +45,8 @@ for i = 1, #names do
   local level = math.min(capacity, (tonumber(known[i + 2]) or capacity) + gain)
   level = math.min(capacity, level + overdue)
   level = math.min(capacity, level + comesBack - used)
-  if believable then level = math.min(level, believable) end
+  -- Whether Claude speaks of the moment the request came or of the one it answered is not known: both must have been too high.
+  if believable then level = level - math.max(0, math.min(level, atStart or level) - believable) end
   fields[#fields + 1] = names[i]
   levels[i] = string.format('%.6f', level)
   fields[#fields + 1] = levels[i]

@@ -3,10 +3,12 @@ import { z } from "zod";
 import { laneKeys } from "../redis/keys.ts";
 import { replyTexts } from "../redis/reply.ts";
 import { Script } from "../redis/script.ts";
-import { budgetNames } from "./budgets.ts";
-import type { BudgetName, BudgetSizes, TokenCost } from "./budgets.ts";
+import { budgetNames, readLevels } from "./budgets.ts";
+import type { BudgetName, BudgetSizes, Levels, TokenCost } from "./budgets.ts";
 
 const script = new Script(new URL("settle.lua", import.meta.url), [new URL("answers-under-way.lua", import.meta.url)]);
+
+const replySchema = z.tuple([z.number()], z.string());
 
 export interface Settlement {
   laneName: string;
@@ -15,7 +17,9 @@ export interface Settlement {
   used: TokenCost | null;
   sizes: BudgetSizes;
   /** Highest levels that fit what Claude said remains. */
-  believable?: Partial<Record<BudgetName, number>>;
+  believable?: Partial<Levels>;
+  /** What the buckets held after the reservation, see {@link reserve}. */
+  levelsAtStart?: Levels | undefined;
   /** Only tests pass a time; Redis' own clock counts. */
   nowMs?: number;
 }
@@ -24,11 +28,14 @@ export interface Settled {
   /** False when the reservation's lease had ended. The usage is taken all the same, so settling twice charges twice. */
   wasHeld: boolean;
   /** Afterwards. */
-  levels: Record<BudgetName, number>;
+  levels: Levels;
 }
 
 /** Corrects a reservation by the real usage. The budgets may fall below zero: the next attempts wait the debt out. */
-export async function settle(redis: Redis, { laneName, attemptId, used, sizes, believable = {}, nowMs }: Settlement): Promise<Settled> {
+export async function settle(
+  redis: Redis,
+  { laneName, attemptId, used, sizes, believable = {}, levelsAtStart, nowMs }: Settlement,
+): Promise<Settled> {
   const keys = laneKeys(laneName);
   const amounts: Record<BudgetName, number> =
     used === null
@@ -40,23 +47,14 @@ export async function settle(redis: Redis, { laneName, attemptId, used, sizes, b
     sizes[name].capacity,
     sizes[name].refillPerSecond,
     believable[name] ?? "",
+    levelsAtStart?.[name] ?? "",
   ]);
   const reply = await script.run(redis, [keys.budgets, keys.reservations, keys.reserved, keys.writing], [nowMs ?? "", attemptId, ...args]);
-  const [wasHeld, ...levels] = z.array(z.coerce.number()).parse(replyTexts(reply));
-  const levelOf = (name: BudgetName): number => levels[budgetNames.indexOf(name)] ?? 0;
-  return {
-    wasHeld: wasHeld === 1,
-    levels: {
-      requests: levelOf("requests"),
-      inputTokens: levelOf("inputTokens"),
-      outputTokens: levelOf("outputTokens"),
-      producedTokens: levelOf("producedTokens"),
-      answeredTokens: levelOf("answeredTokens"),
-    },
-  };
+  const [wasHeld, ...levels] = replySchema.parse(replyTexts(reply));
+  return { wasHeld: wasHeld === 1, levels: readLevels(levels) };
 }
 
 /** Gives a reservation back whole: its request was not sent. */
-export async function release(redis: Redis, settlement: Omit<Settlement, "used" | "believable">): Promise<Settled> {
+export async function release(redis: Redis, settlement: Omit<Settlement, "used" | "believable" | "levelsAtStart">): Promise<Settled> {
   return await settle(redis, { ...settlement, used: null });
 }

@@ -33,24 +33,27 @@ test("what was learned applies, up or down, under the operator's ceiling", () =>
 });
 
 test("alone, what remains at Claude's lowers nothing, whether it counts the minute or the bucket", () => {
-  for (const remaining of [599, 10]) {
-    expect(believableLevels({ requests: { limit: 600, remaining } }, sizes, 1).requests).toBeGreaterThanOrEqual(
-      sizes.requests.capacity - 0.2,
-    );
+  for (const remaining of [599, 10, 9]) {
+    expect(believableLevels({ requests: { limit: 600, remaining } }, sizes, 1).requests).toBeGreaterThanOrEqual(sizes.requests.capacity);
   }
   const idle = { limit: 600_000, remaining: 600_000 };
   expect(believableLevels({ inputTokens: idle }, sizes, 1).inputTokens).toBeGreaterThanOrEqual(sizes.inputTokens.capacity);
 });
 
 test("when others draw on the account, our levels fall with Claude's, so that there is room for them", () => {
-  const input = (remaining: number) =>
-    believableLevels({ inputTokens: { limit: 120_000, remaining } }, budgetSizes({ ...limits, inputTokensPerMinute: 120_000 }, 1), 1);
-  expect(input(1_000).inputTokens).toBeLessThanOrEqual(500);
-  expect(input(0).inputTokens).toBeLessThanOrEqual(0);
-  expect(input(30_000).inputTokens).toBeLessThan(0);
-  const output = (remaining: number) => believableLevels({ outputTokens: { limit: 120_000, remaining } }, sizes, 1);
-  // Rounded by up to 500; nothing leaves below 70 % of 2,000.
-  expect(output(0)).toEqual({ producedTokens: 500 });
+  const ofInput = budgetSizes({ ...limits, inputTokensPerMinute: 120_000 }, 1);
+  const input = (remaining: number) => believableLevels({ inputTokens: { limit: 120_000, remaining } }, ofInput, 1).inputTokens;
+  const keptInHand = 2_000 - ofInput.inputTokens.capacity;
+  // Of the bucket, and of the minute: 2,000 in it, of which 1,000 are missing. Both are rounded by up to 500.
+  expect(input(1_000)).toBe(1_500 - keptInHand);
+  expect(input(119_000)).toBe(1_500 - keptInHand);
+  expect(input(0)).toBeLessThanOrEqual(500);
+  expect(input(30_000)).toBeLessThan(0);
+  const requests = (remaining: number) => believableLevels({ requests: { limit: 600, remaining } }, sizes, 1).requests;
+  expect([600, 595, 591, 300, 10, 5, 0].map(requests)).toEqual([6, 1, -3, -5, 6, 1, -4]);
+  // Nothing leaves below 70 % of 2,000.
+  const output = (remaining: number) => believableLevels({ outputTokens: { limit: 120_000, remaining } }, sizes, 1).producedTokens;
+  expect([0, 118_000].map(output)).toEqual([1_000, 1_000]);
 });
 
 test("a remainder that was rounded by more than half a bucket says nothing", () => {
