@@ -10,8 +10,7 @@ export function banner(facts: ServiceFacts, workingFolder: string): string {
       "Key",
       facts.adminKeyFile ? `${facts.adminKey}   (kept in ${short(facts.adminKeyFile, workingFolder)})` : "the value of SLUICE_ADMIN_KEY",
     ],
-    ["Claude", facts.simulated ? `the simulator at ${facts.claudeUrl} (set ANTHROPIC_API_KEY for the real one)` : facts.claudeUrl],
-    ["Tier", describeTier(facts)],
+    ...describeClaude(facts, workingFolder),
     ["Redis", describeRedis(facts, workingFolder)],
     ["Data", facts.redis === "given" ? "in that Redis" : short(facts.dataDir, workingFolder)],
   ];
@@ -40,6 +39,15 @@ function tryItCommand({ apiUrl, adminKey, adminKeyFile }: Pick<ServiceFacts, "ap
     `-H "prefer: wait=30"`,
     `-d '{"prompt":"What is a sluice? One sentence."}'`,
   ].join(" ");
+}
+
+function describeClaude(facts: ServiceFacts, workingFolder: string): [string, string][] {
+  const { claudeUrl, simulated, accounts } = facts;
+  if (accounts) return [["Claude", `the accounts of ${short(accounts.file, workingFolder)}: ${accounts.names.join(", ")}`]];
+  return [
+    ["Claude", simulated ? `the simulator at ${claudeUrl} (set ANTHROPIC_API_KEY for the real one)` : claudeUrl],
+    ["Tier", describeTier(facts)],
+  ];
 }
 
 function describeTier({ tier, limits, simulated }: ServiceFacts): string {

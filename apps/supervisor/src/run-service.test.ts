@@ -74,6 +74,16 @@ test("the banner tells address, docs, key, Claude, tier, Redis, and a command to
   expect(text, "no colours into a pipe").not.toContain("\u001B[");
 });
 
+test("with a file of accounts the banner names it and them, not the tier of an account that is not there", async () => {
+  const file = join(folder, "accounts.yaml");
+  const account = (name: string) => `  - { name: ${name}, api_key_env: KEY_${name.toUpperCase()}, tier: tier-1 }`;
+  writeFileSync(file, ["accounts:", account("main"), account("second"), ""].join("\n"));
+  const service = run({ SLUICE_CONFIG: file, KEY_MAIN: "sk-ant-1", KEY_SECOND: "sk-ant-2" });
+  await service.shows("Ctrl-C stops it.");
+  expect(service.output()).toMatch(/Claude +the accounts of .*accounts\.yaml: main, second\n/);
+  expect(service.output()).not.toContain("Tier");
+});
+
 test("each process gets the secrets it needs and no others", async () => {
   const service = run({ ANTHROPIC_API_KEY: "sk-ant-real", SLUICE_ADMIN_KEY: "sk-sluice-mine" });
   await service.shows("Ctrl-C stops it.");

@@ -4,6 +4,7 @@
 // (gives back what is in flight) → simulator → Redis. Stopping during the start ends what was started so far.
 import { resolve } from "node:path";
 import { developmentKeyFile, loadOrCreateDevelopmentKey } from "@sluice/shared/access/development-key";
+import { loadAccounts } from "@sluice/shared/accounts/load-accounts";
 import type { LaneLimits, TierName } from "@sluice/shared/limits/tiers";
 import { checkPort } from "./check-port.ts";
 import { type KeptRedis, keepRedis } from "./keep-redis.ts";
@@ -44,8 +45,11 @@ export interface ServiceFacts {
   dataDir: string;
   claudeUrl: string;
   simulated: boolean;
+  /** Of the one account that the environment describes. */
   tier: TierName;
   limits: LaneLimits;
+  /** With `SLUICE_CONFIG`: the file, and its accounts in place of that one. */
+  accounts: { file: string; names: string[] } | undefined;
 }
 
 export interface Service {
@@ -108,6 +112,7 @@ export function createService({ environment, settings, reports, scripts = appScr
       simulated,
       tier: tierOf(settings),
       limits: tierLimits(settings),
+      accounts: settings.SLUICE_CONFIG === undefined ? undefined : accountsOf(settings.SLUICE_CONFIG),
     };
   };
 
@@ -148,4 +153,8 @@ export function createService({ environment, settings, reports, scripts = appScr
       await redis?.stop();
     },
   };
+}
+
+function accountsOf(file: string): { file: string; names: string[] } {
+  return { file: resolve(file), names: loadAccounts({ SLUICE_CONFIG: file, SLUICE_TIER: "auto" }, undefined).map(({ name }) => name) };
 }
