@@ -180,7 +180,7 @@ export class LaneAdmission {
     const sizes = this.#sizes;
     const wasRefused = answer.kind === "error" && answer.status === 429;
     const [settled] = await Promise.all([
-      settle(redis, { laneName, attemptId, used, sizes, believable: believableLevels(seen, sizes, burstSeconds), levelsAtStart }),
+      settle(redis, { laneName, attemptId, used, sizes, believable: believableLevels(seen, burstSeconds), levelsAtStart }),
       writeLearnedLimits(redis, laneName, news),
       ...(answer.kind === "message" && used !== null ? [learnUsage(redis, size, { ...used, durationMs })] : []),
       ...(wasRefused ? [this.#slowDown()] : []),

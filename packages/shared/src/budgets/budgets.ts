@@ -58,6 +58,12 @@ const inputKeptInHand = 0.2;
 /** Requests that may leave at once, where the burst allows it: one that is late must not hold back the punctual one behind it. */
 const requestsAtOnce = 2;
 
+/** What of a burst stays in Claude's bucket while nobody else uses the account, in requests or tokens. */
+export function keptInHand(name: "requests" | "inputTokens" | "outputTokens", burst: number): number {
+  if (name === "requests") return burst - Math.max(Math.min(burst, requestsAtOnce), burst * (1 - requestsKeptInHand));
+  return name === "inputTokens" ? burst * inputKeptInHand : 0;
+}
+
 /**
  * How far reservations of output may run ahead of the burst, in usual answers. A reservation is taken when a request leaves, Claude
  * takes the tokens while the answer is written: on average half of each answer under way is reserved and not yet written. Without
@@ -74,24 +80,25 @@ const tokenShare = 0.995;
  * @param answerSeconds how long the lane's usual answers are written; 0 when none is known
  */
 export function budgetSizes(limits: LaneLimits, burstSeconds: number, answerSeconds = 0): BudgetSizes {
-  const tokens = (perMinute: number, seconds: number): BudgetSize => ({
-    capacity: Math.max(1, (perMinute / 60) * seconds),
-    refillPerSecond: (perMinute / 60) * tokenShare,
-  });
-  const claudes = (perMinute: number): BudgetSize => ({ ...tokens(perMinute, burstSeconds), refillPerSecond: perMinute / 60 });
+  const perSecond = {
+    requests: limits.requestsPerMinute / 60,
+    inputTokens: limits.inputTokensPerMinute / 60,
+    outputTokens: limits.outputTokensPerMinute / 60,
+  };
+  const capacity = (name: "requests" | "inputTokens" | "outputTokens", ahead = 0): number => {
+    const burst = perSecond[name] * burstSeconds;
+    return Math.max(1, burst - keptInHand(name, burst) + ahead);
+  };
+  const claudes: BudgetSize = { capacity: capacity("outputTokens"), refillPerSecond: perSecond.outputTokens };
   return {
     // The limiter paces requests already; here they are counted so that no window and no retry can exceed the burst.
-    requests: {
-      capacity: requestsAtOnceOf((limits.requestsPerMinute / 60) * burstSeconds),
-      refillPerSecond: limits.requestsPerMinute / 60,
+    requests: { capacity: capacity("requests"), refillPerSecond: perSecond.requests },
+    inputTokens: { capacity: capacity("inputTokens"), refillPerSecond: perSecond.inputTokens * tokenShare },
+    outputTokens: {
+      capacity: capacity("outputTokens", perSecond.outputTokens * answerSeconds * outputAhead),
+      refillPerSecond: perSecond.outputTokens * tokenShare,
     },
-    inputTokens: tokens(limits.inputTokensPerMinute, burstSeconds * (1 - inputKeptInHand)),
-    outputTokens: tokens(limits.outputTokensPerMinute, burstSeconds + answerSeconds * outputAhead),
-    producedTokens: claudes(limits.outputTokensPerMinute),
-    answeredTokens: claudes(limits.outputTokensPerMinute),
+    producedTokens: claudes,
+    answeredTokens: claudes,
   };
-}
-
-function requestsAtOnceOf(burst: number): number {
-  return Math.max(1, Math.min(burst, requestsAtOnce), burst * (1 - requestsKeptInHand));
 }

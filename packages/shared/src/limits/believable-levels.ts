@@ -1,8 +1,15 @@
-import type { BudgetSizes, Levels } from "../budgets/budgets.ts";
+import { keptInHand } from "../budgets/budgets.ts";
+import type { Levels } from "../budgets/budgets.ts";
 import type { SeenBudget, SeenLimits } from "./rate-limit-headers.ts";
 
 /** How much more may remain than a header says: requests are whole ones, tokens are rounded to the nearest 1,000. */
 const rounding = { requests: 1, inputTokens: 500, outputTokens: 500 } as const;
+
+/**
+ * How many bursts may be missing in a bucket that holds one: output is counted while it is written, so answers under way can leave it
+ * in debt by about another.
+ */
+const missingMax = { requests: 1, inputTokens: 1, outputTokens: 2 } as const;
 
 /** `producedTokens` is what Claude's bucket is likely to hold: it is corrected when it is off by more than this part of the burst. */
 const producedTolerance = 0.25;
@@ -15,11 +22,11 @@ const budgetOf = { requests: "requests", inputTokens: "inputTokens", outputToken
  * lie above our levels and change nothing: part of a burst is always kept in hand. When Claude has less, somebody else is drawing
  * on it: ours fall with it, and the others find room.
  *
- * How Claude scales `remaining` is not documented: as what of the minute's limit has not been used or has refilled, or as what the
- * bucket holds. A value that no bucket of `burstSeconds` can hold is of the first kind. (`…-reset` is when the bucket is full again,
- * so it is limit − remaining that is missing in it.)
+ * How Claude scales `remaining` is not documented. A value that a bucket of `burstSeconds` can hold is taken for what it holds. From a
+ * larger one follows what is missing in it: `…-reset` is when it is full again, so that is limit − remaining. When more is missing than
+ * such a bucket can lack, Claude's is deeper or the value a share of the minute: then it is as full as that share.
  */
-export function believableLevels(seen: SeenLimits, sizes: BudgetSizes, burstSeconds: number): Partial<Levels> {
+export function believableLevels(seen: SeenLimits, burstSeconds: number): Partial<Levels> {
   const levels: Partial<Levels> = {};
   for (const name of ["requests", "inputTokens", "outputTokens"] as const) {
     const budget = seen[name];
@@ -27,16 +34,16 @@ export function believableLevels(seen: SeenLimits, sizes: BudgetSizes, burstSeco
     const depth = Math.max(1, (budget.limit / 60) * burstSeconds);
     // Rounded by more than half a bucket, the value says nothing of it.
     if (rounding[name] > depth / 2) continue;
-    const ours = budgetOf[name];
-    const keptInHand = Math.max(0, depth - sizes[ours].capacity);
-    const tolerance = ours === "producedTokens" ? depth * producedTolerance : 0;
-    levels[ours] = levelAtMost(budget, depth, rounding[name]) + tolerance - keptInHand;
+    const tolerance = name === "outputTokens" ? depth * producedTolerance : 0;
+    levels[budgetOf[name]] = levelAtMost(name, budget, depth) + tolerance - keptInHand(name, depth);
   }
   return levels;
 }
 
-/** What Claude's bucket holds at most. Others cannot make it owe: what is missing beyond its depth is a deeper one's. */
-function levelAtMost({ limit, remaining }: SeenBudget, depth: number, roundedBy: number): number {
-  const isOfMinute = remaining - roundedBy > depth * 1.05;
-  return isOfMinute ? Math.max(0, depth - (limit - remaining) + roundedBy) : remaining + roundedBy;
+/** What a bucket of Claude's holds at most. */
+function levelAtMost(name: keyof typeof budgetOf, { limit, remaining }: SeenBudget, depth: number): number {
+  const most = remaining + rounding[name];
+  if (remaining - rounding[name] <= depth * 1.05) return most;
+  const missing = limit - most;
+  return missing <= depth * missingMax[name] ? Math.max(0, depth - missing) : (most / limit) * depth;
 }

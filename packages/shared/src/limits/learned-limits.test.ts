@@ -34,30 +34,37 @@ test("what was learned applies, up or down, under the operator's ceiling", () =>
 
 test("alone, what remains at Claude's lowers nothing, whether it counts the minute or the bucket", () => {
   for (const remaining of [599, 10, 9]) {
-    expect(believableLevels({ requests: { limit: 600, remaining } }, sizes, 1).requests).toBeGreaterThanOrEqual(sizes.requests.capacity);
+    expect(believableLevels({ requests: { limit: 600, remaining } }, 1).requests).toBeGreaterThanOrEqual(sizes.requests.capacity);
   }
   const idle = { limit: 600_000, remaining: 600_000 };
-  expect(believableLevels({ inputTokens: idle }, sizes, 1).inputTokens).toBeGreaterThanOrEqual(sizes.inputTokens.capacity);
+  expect(believableLevels({ inputTokens: idle }, 1).inputTokens).toBeGreaterThanOrEqual(sizes.inputTokens.capacity);
 });
 
+// A second's burst is 10 requests, 2,000 tokens of input and 2,000 of output. Tokens are rounded by up to 500.
 test("when others draw on the account, our levels fall with Claude's, so that there is room for them", () => {
-  const ofInput = budgetSizes({ ...limits, inputTokensPerMinute: 120_000 }, 1);
-  const input = (remaining: number) => believableLevels({ inputTokens: { limit: 120_000, remaining } }, ofInput, 1).inputTokens;
-  const keptInHand = 2_000 - ofInput.inputTokens.capacity;
-  // Of the bucket, and of the minute: 2,000 in it, of which 1,000 are missing. Both are rounded by up to 500.
-  expect(input(1_000)).toBe(1_500 - keptInHand);
-  expect(input(119_000)).toBe(1_500 - keptInHand);
-  expect(input(0)).toBeLessThanOrEqual(500);
-  expect(input(30_000)).toBeLessThan(0);
-  const requests = (remaining: number) => believableLevels({ requests: { limit: 600, remaining } }, sizes, 1).requests;
-  expect([600, 595, 591, 300, 10, 5, 0].map(requests)).toEqual([6, 1, -3, -5, 6, 1, -4]);
-  // Nothing leaves below 70 % of 2,000.
-  const output = (remaining: number) => believableLevels({ outputTokens: { limit: 120_000, remaining } }, sizes, 1).producedTokens;
-  expect([0, 118_000].map(output)).toEqual([1_000, 1_000]);
+  const requests = (remaining: number) => believableLevels({ requests: { limit: 600, remaining } }, 1).requests;
+  const input = (remaining: number) => believableLevels({ inputTokens: { limit: 120_000, remaining } }, 1).inputTokens;
+  const output = (remaining: number) => believableLevels({ outputTokens: { limit: 120_000, remaining } }, 1).producedTokens;
+  // What the bucket holds. Half a burst of requests and a fifth of one of input stay in it.
+  expect([10, 5, 0].map(requests)).toEqual([6, 1, -4]);
+  expect([1_000, 0].map(input)).toEqual([1_100, 100]);
+  // What is missing in it to the minute's limit.
+  expect([600, 595, 591].map(requests)).toEqual([6, 1, -3]);
+  expect(input(119_000)).toBe(1_100);
+  // Nothing leaves while less than 70 % of a burst of output is there; after large answers it may be in debt.
+  expect([0, 118_000, 117_000].map(output)).toEqual([1_000, 1_000, 500]);
+  // More than a burst is missing: the share of the minute, or of a deeper bucket.
+  expect(requests(299)).toBe(0);
+  expect(input(30_000)).toBeLessThan(200);
+});
+
+test("beside others, a low ceiling of the operator leaves no larger part of Claude's bucket in hand", () => {
+  const { requests } = budgetSizes({ ...limits, requestsPerMinute: 60 }, 1);
+  expect(believableLevels({ requests: { limit: 600, remaining: 5 } }, 1).requests).toBeGreaterThanOrEqual(requests.capacity);
 });
 
 test("a remainder that was rounded by more than half a bucket says nothing", () => {
-  expect(believableLevels({ outputTokens: { limit: 30_000, remaining: 0 } }, sizes, 1)).toEqual({});
+  expect(believableLevels({ outputTokens: { limit: 30_000, remaining: 0 } }, 1)).toEqual({});
 });
 
 test("a refusal takes a quarter of the pace, several at once count as one, and it comes back within half a minute", () => {
