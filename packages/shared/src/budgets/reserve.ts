@@ -11,8 +11,8 @@ const script = new Script(new URL("reserve.lua", import.meta.url), [new URL("ans
 
 /**
  * Part of `producedTokens` that must be there. Answers are written faster and slower than expected: measured on the
- * simulator's strict bucket of a second (answers of 50 to 350 tokens, 0.5 to 2.5 s each), with less Claude refuses one
- * request in several hundred, with more the limit is not used up. While few answers are known their mean is not, either:
+ * simulator's strict bucket of a second (answers of 50 to 350 tokens, 0.5 to 2.5 s each), with 70 % Claude refuses up to
+ * three requests of 375, with less more of them, with more the limit is not used up. While few answers are known their mean is not, either:
  * in a simulation half of the refusals of 75 s came in its first twenty.
  */
 const producedShareNeeded = 0.7;
