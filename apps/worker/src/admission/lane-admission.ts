@@ -179,8 +179,10 @@ export class LaneAdmission {
     this.#uncounted += ((isTrouble ? 1 : 0) - this.#uncounted) * uncountedWeight;
     const sizes = this.#sizes;
     const wasRefused = answer.kind === "error" && answer.status === 429;
+    const isOfStart = answer.kind === "message" ? answer.isStreamed : answer.kind === "error" && answer.status === undefined;
+    const believable = believableLevels(seen, burstSeconds, { isOfStart });
     const [settled] = await Promise.all([
-      settle(redis, { laneName, attemptId, used, sizes, believable: believableLevels(seen, burstSeconds), levelsAtStart }),
+      settle(redis, { laneName, attemptId, used, sizes, believable, levelsAtStart }),
       writeLearnedLimits(redis, laneName, news),
       ...(answer.kind === "message" && used !== null ? [learnUsage(redis, size, { ...used, durationMs })] : []),
       ...(wasRefused ? [this.#slowDown()] : []),

@@ -19,7 +19,7 @@ function error({ status, type = "api_error", code, message = "…", headers = {}
 
 test("a message finishes the job, whatever its stop reason", () => {
   const message = { type: "message" as const, model: "m", stop_reason: "refusal", usage: { input_tokens: 1, output_tokens: 1 } };
-  expect(classifyAnswer({ kind: "message", message, headers: new Headers() }, nowMs)).toEqual({
+  expect(classifyAnswer({ kind: "message", message, headers: new Headers(), isStreamed: false }, nowMs)).toEqual({
     word: "finished",
     result: { type: "succeeded", message },
   });

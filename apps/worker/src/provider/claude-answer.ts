@@ -1,6 +1,12 @@
 /** What one request to Claude came to, before anyone judges it. */
 export type ClaudeAnswer =
-  | { kind: "message"; message: ClaudeMessage; headers: Headers }
+  | {
+      kind: "message";
+      message: ClaudeMessage;
+      headers: Headers;
+      /** The headers came before the output. */
+      isStreamed: boolean;
+    }
   /** An error body, by status or inside a stream (then `status` is undefined). */
   | {
       kind: "error";

@@ -41,13 +41,11 @@ export function createClaudeClient({ apiKey, baseUrl }: { apiKey: string; baseUr
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
         const options = { signal: AbortSignal.any([signal, timeout]), timeout: timeoutMs };
-        const { data, response } =
-          params.max_tokens < streamFromMaxTokens
-            ? await sendWhole(anthropic, params, options)
-            : await sendStreamed(anthropic, params, options);
+        const isStreamed = params.max_tokens >= streamFromMaxTokens;
+        const { data, response } = await (isStreamed ? sendStreamed : sendWhole)(anthropic, params, options);
         const message = messageSchema.safeParse(data);
         if (!message.success) return { kind: "no_answer", reason: "incomplete" };
-        return { kind: "message", message: message.data, headers: response.headers };
+        return { kind: "message", message: message.data, headers: response.headers, isStreamed };
       } catch (error) {
         if (signal.aborted) return { kind: "aborted" };
         if (timeout.aborted || error instanceof APIConnectionTimeoutError) return { kind: "no_answer", reason: "timeout" };

@@ -282,7 +282,7 @@ test("what a dead worker held comes back with the end of its lease, and its late
 test("what Claude says remains lowers a level, and never raises one", async () => {
   const laneName = newLane();
   await reserve(redis, { laneName, attemptId: "a", cost: { inputTokens: 1, outputTokens: 1, durationMs }, sizes, leaseMs, nowMs: 0 });
-  const believable = { requests: 3, inputTokens: 1_000_000 };
+  const believable = { requests: { most: 3 }, inputTokens: { most: 1_000_000 } };
   await settle(redis, { laneName, attemptId: "a", used: { inputTokens: 1, outputTokens: 1 }, sizes, believable, nowMs: 0 });
   expect(await levels(laneName)).toMatchObject({ requests: 3, inputTokens: sizes.inputTokens.capacity - 1 });
 });
@@ -299,8 +299,51 @@ test("a level is lowered only as far as it was too high both when the request le
   const levelsAtStart = last.admitted ? last.levels : undefined;
   const used = { inputTokens: 1, outputTokens: 1 };
   const answer = { laneName, attemptId: "last", used, sizes, levelsAtStart, nowMs: 1_000 };
-  expect((await settle(redis, { ...answer, believable: { requests: 0 } })).levels.requests).toBe(capacity);
-  expect((await settle(redis, { ...answer, attemptId: "burst-1", believable: { requests: -2 } })).levels.requests).toBe(capacity - 2);
+  expect((await settle(redis, { ...answer, believable: { requests: { most: 0 } } })).levels.requests).toBe(capacity);
+  expect((await settle(redis, { ...answer, attemptId: "burst-1", believable: { requests: { most: -2 } } })).levels.requests).toBe(
+    capacity - 2,
+  );
+});
+
+/** Sends requests whose answers are of no account, each followed by what Claude says of its output bucket. */
+async function hear(laneName: string, sayings: { said: { least: number; most: number }; drained: number }[]): Promise<number> {
+  let produced = NaN;
+  let nowMs = 0;
+  for (const [index, { said, drained }] of sayings.entries()) {
+    // Everything has refilled since the last one.
+    nowMs += 10_000;
+    const attemptId = `attempt-${index}`;
+    const cost = { inputTokens: 1, outputTokens: 1, durationMs };
+    const reply = await reserve(redis, { laneName, attemptId, cost, sizes, leaseMs, nowMs });
+    const levelsAtStart = reply.admitted ? reply.levels : undefined;
+    const used = { inputTokens: 1, outputTokens: drained };
+    const settled = await settle(redis, { laneName, attemptId, used, sizes, levelsAtStart, believable: { producedTokens: said }, nowMs });
+    produced = settled.levels.producedTokens;
+  }
+  return produced;
+}
+
+test("once what Claude says fits the moment of its answers, the level of produced tokens follows it, down and up", async () => {
+  const { capacity } = sizes.producedTokens;
+  const fits = { said: { least: 0.1 * capacity, most: 0.5 * capacity }, drained: 0.7 * capacity };
+  const tooHigh = { said: { least: 0, most: 0.2 * capacity }, drained: 0.7 * capacity };
+  const tooLow = { said: { least: 0.5 * capacity, most: capacity }, drained: 0.7 * capacity };
+  // Until then a level that is a little too high stays, and one that is too low.
+  expect(await hear(newLane(), [tooHigh])).toBeCloseTo(0.3 * capacity);
+  expect(await hear(newLane(), [tooLow])).toBeCloseTo(0.3 * capacity);
+  expect(await hear(newLane(), [fits, fits, fits, tooHigh])).toBeCloseTo(0.18 * capacity);
+  expect(await hear(newLane(), [fits, fits, fits, tooLow])).toBeCloseTo(0.65 * capacity);
+});
+
+test("while what Claude says fits the moment a request came, it raises nothing", async () => {
+  const { capacity } = sizes.producedTokens;
+  const ofTheStart = { said: { least: 0.8 * capacity, most: capacity }, drained: 0.7 * capacity };
+  expect(
+    await hear(
+      newLane(),
+      Array.from({ length: 12 }, () => ofTheStart),
+    ),
+  ).toBeCloseTo(0.3 * capacity);
 });
 
 test("a part of the burst of requests and input is kept in hand, but never so much that two requests could not leave at once", () => {

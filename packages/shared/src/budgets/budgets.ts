@@ -23,6 +23,9 @@ export type BudgetSizes = Record<BudgetName, BudgetSize>;
 /** What is in each bucket. */
 export type Levels = Record<BudgetName, number>;
 
+/** Between which levels a bucket may be; no `least`: nothing is said of that. */
+export type BelievableLevels = Partial<Record<BudgetName, { least?: number; most: number }>>;
+
 /** From a script's reply: a number as text for each budget, in their order. */
 export function readLevels(texts: readonly string[]): Levels {
   const level = (name: BudgetName): number => Number(texts[budgetNames.indexOf(name)] ?? 0);

@@ -4,7 +4,7 @@ import { laneKeys } from "../redis/keys.ts";
 import { replyTexts } from "../redis/reply.ts";
 import { Script } from "../redis/script.ts";
 import { budgetNames, readLevels } from "./budgets.ts";
-import type { BudgetName, BudgetSizes, Levels, TokenCost } from "./budgets.ts";
+import type { BelievableLevels, BudgetName, BudgetSizes, Levels, TokenCost } from "./budgets.ts";
 
 const script = new Script(new URL("settle.lua", import.meta.url), [new URL("answers-under-way.lua", import.meta.url)]);
 
@@ -16,8 +16,8 @@ export interface Settlement {
   /** What was really used; null: nothing, because the request never left, or Claude refused it without counting it. */
   used: TokenCost | null;
   sizes: BudgetSizes;
-  /** Highest levels that fit what Claude said remains. */
-  believable?: Partial<Levels>;
+  /** What the buckets may hold, by what Claude said remains. */
+  believable?: BelievableLevels;
   /** What the buckets held after the reservation, see {@link reserve}. */
   levelsAtStart?: Levels | undefined;
   /** Only tests pass a time; Redis' own clock counts. */
@@ -46,7 +46,8 @@ export async function settle(
     amounts[name],
     sizes[name].capacity,
     sizes[name].refillPerSecond,
-    believable[name] ?? "",
+    believable[name]?.least ?? "",
+    believable[name]?.most ?? "",
     levelsAtStart?.[name] ?? "",
   ]);
   const reply = await script.run(redis, [keys.budgets, keys.reservations, keys.reserved, keys.writing], [nowMs ?? "", attemptId, ...args]);

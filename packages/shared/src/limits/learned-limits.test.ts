@@ -34,33 +34,47 @@ test("what was learned applies, up or down, under the operator's ceiling", () =>
 
 test("alone, what remains at Claude's lowers nothing, whether it counts the minute or the bucket", () => {
   for (const remaining of [599, 10, 9]) {
-    expect(believableLevels({ requests: { limit: 600, remaining } }, 1).requests).toBeGreaterThanOrEqual(sizes.requests.capacity);
+    expect(believableLevels({ requests: { limit: 600, remaining } }, 1).requests?.most).toBeGreaterThanOrEqual(sizes.requests.capacity);
   }
   const idle = { limit: 600_000, remaining: 600_000 };
-  expect(believableLevels({ inputTokens: idle }, 1).inputTokens).toBeGreaterThanOrEqual(sizes.inputTokens.capacity);
+  expect(believableLevels({ inputTokens: idle }, 1).inputTokens?.most).toBeGreaterThanOrEqual(sizes.inputTokens.capacity);
 });
 
 // A second's burst is 10 requests, 2,000 tokens of input and 2,000 of output. Tokens are rounded by up to 500.
 test("when others draw on the account, our levels fall with Claude's, so that there is room for them", () => {
-  const requests = (remaining: number) => believableLevels({ requests: { limit: 600, remaining } }, 1).requests;
-  const input = (remaining: number) => believableLevels({ inputTokens: { limit: 120_000, remaining } }, 1).inputTokens;
-  const output = (remaining: number) => believableLevels({ outputTokens: { limit: 120_000, remaining } }, 1).producedTokens;
+  const requests = (remaining: number) => believableLevels({ requests: { limit: 600, remaining } }, 1).requests?.most;
+  const input = (remaining: number) => believableLevels({ inputTokens: { limit: 120_000, remaining } }, 1).inputTokens?.most;
   // What the bucket holds. Half a burst of requests and a fifth of one of input stay in it.
   expect([10, 5, 0].map(requests)).toEqual([6, 1, -4]);
   expect([1_000, 0].map(input)).toEqual([1_100, 100]);
   // What is missing in it to the minute's limit.
   expect([600, 595, 591].map(requests)).toEqual([6, 1, -3]);
   expect(input(119_000)).toBe(1_100);
-  // Nothing leaves while less than 70 % of a burst of output is there; after large answers it may be in debt.
-  expect([0, 118_000, 117_000].map(output)).toEqual([1_000, 1_000, 500]);
   // More than a burst is missing: the share of the minute, or of a deeper bucket.
   expect(requests(299)).toBe(0);
   expect(input(30_000)).toBeLessThan(200);
 });
 
+// A second's burst is 2,000 tokens of output here, too.
+test("what remains of output says between what levels Claude's bucket is, also in debt", () => {
+  const output = (remaining: number, limit = 120_000) => believableLevels({ outputTokens: { limit, remaining } }, 1).producedTokens;
+  expect(output(1_000)).toEqual({ least: 500, most: 1_500 });
+  expect(output(0)).toEqual({ least: -2_000, most: 500 });
+  expect(output(119_000)).toEqual({ least: 500, most: 1_500 });
+  expect(output(117_000)).toEqual({ least: -1_500, most: -500 });
+  expect(output(120_000)?.least).toBe(1_500);
+  // Rounded to 121,000 and cut: at most a hundred are missing.
+  expect(output(120_600, 120_600)?.least).toBe(1_910);
+  // A share of the minute bounds it from above alone, and so does a header that came before the output.
+  expect(output(60_000)).toEqual({ most: (60_500 / 120_000) * 2_000 });
+  expect(believableLevels({ outputTokens: { limit: 120_000, remaining: 1_000 } }, 1, { isOfStart: true })).toEqual({
+    producedTokens: { most: 1_500 },
+  });
+});
+
 test("beside others, a low ceiling of the operator leaves no larger part of Claude's bucket in hand", () => {
   const { requests } = budgetSizes({ ...limits, requestsPerMinute: 60 }, 1);
-  expect(believableLevels({ requests: { limit: 600, remaining: 5 } }, 1).requests).toBeGreaterThanOrEqual(requests.capacity);
+  expect(believableLevels({ requests: { limit: 600, remaining: 5 } }, 1).requests?.most).toBeGreaterThanOrEqual(requests.capacity);
 });
 
 test("a remainder that was rounded by more than half a bucket says nothing", () => {
