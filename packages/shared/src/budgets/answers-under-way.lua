@@ -11,16 +11,27 @@ local function readReservation(text)
   return numbers
 end
 
--- Stops the attempts that have written for too long; at most 20 a call.
--- Returns  the paces that end with it, and what was drained for them after their end
+-- Attempts that one call stops, or gives back; a call after it goes on.
+local AT_ONCE = 20
+
+-- Stops an attempt that is taken to be writing.
+-- Returns  the pace that ends with it, and what was drained for it after its end
+local function stopWriting(writingKey, attempt, pace, nowMs)
+  local untilMs = tonumber(redis.call('ZSCORE', writingKey, attempt))
+  if not untilMs then return 0, 0 end
+  redis.call('ZREM', writingKey, attempt)
+  return pace, pace * math.max(0, nowMs - untilMs) / 1000
+end
+
+-- Stops the attempts that have written for too long.
+-- Returns  the paces that end with it, what was drained for them after their end, and whether there may be more of them
 local function stopOverdue(writingKey, reservedKey, budgets, nowMs)
   local pace, drained = 0, 0
-  for _, attempt in ipairs(redis.call('ZRANGEBYSCORE', writingKey, '-inf', nowMs, 'LIMIT', 0, 20)) do
-    local untilMs = tonumber(redis.call('ZSCORE', writingKey, attempt))
+  local overdue = redis.call('ZRANGEBYSCORE', writingKey, '-inf', nowMs, 'LIMIT', 0, AT_ONCE)
+  for _, attempt in ipairs(overdue) do
     local own = readReservation(redis.call('HGET', reservedKey, attempt))[budgets + 1] or 0
-    pace = pace + own
-    drained = drained + own * (nowMs - untilMs) / 1000
-    redis.call('ZREM', writingKey, attempt)
+    local ended, tooMuch = stopWriting(writingKey, attempt, own, nowMs)
+    pace, drained = pace + ended, drained + tooMuch
   end
-  return pace, drained
+  return pace, drained, #overdue == AT_ONCE
 end

@@ -11,10 +11,10 @@ export function fullBucket({ capacity }: BudgetSize, nowMs: number): Bucket {
   return { level: capacity, updatedAtMs: nowMs };
 }
 
-/** A clock that went back refills nothing. */
+/** A clock that went back refills nothing, and counts from there. */
 export function refilled({ level, updatedAtMs }: Bucket, { capacity, refillPerSecond }: BudgetSize, nowMs: number): Bucket {
   const elapsedMs = Math.max(0, nowMs - updatedAtMs);
-  return { level: Math.min(capacity, level + (elapsedMs * refillPerSecond) / 1_000), updatedAtMs: Math.max(updatedAtMs, nowMs) };
+  return { level: Math.min(capacity, level + (elapsedMs * refillPerSecond) / 1_000), updatedAtMs: nowMs };
 }
 
 /** What must be there before `cost` is taken: all of it, or a full bucket for what is larger than that. */

@@ -8,6 +8,10 @@
 -- Returns  {1, the new level of each budget, as text}; {1} when this attempt holds a reservation already; or {0, index of the refusing budget from 1, ms until it would fit}:
 --          the budget that takes longest; index 0: the lane rests
 -- Work  two reads and one write, five budgets; at most 20 ended leases are given back, at most 20 overdue attempts stopped
+
+-- In ms.
+local SOON = 25
+
 local nowMs = tonumber(ARGV[1])
 if not nowMs then
   local time = redis.call('TIME')
@@ -23,16 +27,18 @@ for i = 6, #ARGV, 5 do
   taken[#names], needed[#names], capacity[#names], refill[#names] = tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4])
 end
 
-local pace, drained = stopOverdue(KEYS[5], KEYS[3], #names, nowMs)
+local pace, drained, isBehind = stopOverdue(KEYS[5], KEYS[3], #names, nowMs)
 local changed = pace > 0
 
 -- A dead worker's reservations: whether their requests left is not known; what they hold comes back.
 local givenBack = {}
-local ended = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', nowMs, 'LIMIT', 0, 20)
+local ended = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', nowMs, 'LIMIT', 0, AT_ONCE)
+isBehind = isBehind or #ended == AT_ONCE
 for _, attempt in ipairs(ended) do
   local numbers = readReservation(redis.call('HGET', KEYS[3], attempt))
   for i = 1, #names do givenBack[i] = (givenBack[i] or 0) + (numbers[i] or 0) end
-  if redis.call('ZREM', KEYS[5], attempt) == 1 then pace = pace + (numbers[#names + 1] or 0) end
+  local stopped, tooMuch = stopWriting(KEYS[5], attempt, numbers[#names + 1] or 0, nowMs)
+  pace, drained = pace + stopped, drained + tooMuch
 end
 if #ended > 0 then
   redis.call('ZREM', KEYS[2], unpack(ended))
@@ -42,7 +48,9 @@ end
 
 local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', 'writingPerSecond', unpack(names))
 local updatedAtMs = tonumber(known[1]) or nowMs
+-- A clock that went back refills nothing, and counts from there.
 local elapsedMs = math.max(0, nowMs - updatedAtMs)
+changed = changed or nowMs < updatedAtMs
 local writing = tonumber(known[2]) or 0
 local levels, slowest, waitMs = {}, 0, 0
 for i = 1, #names do
@@ -52,7 +60,7 @@ for i = 1, #names do
     gain = gain - writing * elapsedMs / 1000
     comesBack = comesBack + drained
     -- How soon it fills again depends on answers that are not there yet: asked again after the shortest wait, but not all the time.
-    waitMsMin = 25
+    waitMsMin = SOON
   end
   levels[i] = math.min(capacity[i], math.min(capacity[i], level + gain) + comesBack)
   local missing = needed[i] - levels[i]
@@ -63,7 +71,9 @@ for i = 1, #names do
 end
 writing = math.max(0, writing - pace)
 
-local fields = {'updatedAtMs', math.max(updatedAtMs, nowMs)}
+local fields = {'updatedAtMs', nowMs}
+-- How long is not known before all is given back.
+if isBehind then waitMs = math.min(waitMs, SOON) end
 if slowest > 0 and not changed then return {0, slowest, waitMs} end
 for i = 1, #names do
   if slowest == 0 then levels[i] = levels[i] - taken[i] end

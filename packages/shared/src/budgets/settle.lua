@@ -48,15 +48,17 @@ if held then
   -- What this attempt was taken to have written comes back; what it has really written is taken instead.
   local ownPace, fromMs, untilMs = reserved[#names + 1], reserved[#names + 2], reserved[#names + 3]
   ownDrained = ownPace * math.max(0, math.min(nowMs, untilMs) - fromMs) / 1000
-  if redis.call('ZREM', KEYS[4], ARGV[2]) == 1 then pace = pace + ownPace end
+  local stopped, tooMuch = stopWriting(KEYS[4], ARGV[2], ownPace, nowMs)
+  pace, drained = pace + stopped, drained + tooMuch
 end
 
 local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', 'writingPerSecond', 'saysNow', unpack(names))
 local updatedAtMs = tonumber(known[1]) or nowMs
+-- A clock that went back refills nothing, and counts from there.
 local elapsedMs = math.max(0, nowMs - updatedAtMs)
 local writing, saysNow = tonumber(known[2]) or 0, tonumber(known[3]) or 0
 
-local fields, levels = {'updatedAtMs', math.max(updatedAtMs, nowMs)}, {}
+local fields, levels = {'updatedAtMs', nowMs}, {}
 for i = 1, #names do
   local at = 3 + (i - 1) * 7
   local used, capacity, refill = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
