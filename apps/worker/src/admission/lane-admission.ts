@@ -17,7 +17,7 @@ import { bindingPace, fetchPace } from "@sluice/shared/limits/binding-pace";
 import { effectiveLimits } from "@sluice/shared/limits/effective-limits";
 import type { LimitsSource } from "@sluice/shared/limits/effective-limits";
 import { pickWindow } from "@sluice/shared/limits/pick-window";
-import { limitsOf, readRateLimitHeaders } from "@sluice/shared/limits/rate-limit-headers";
+import { absentLimits, limitsOf, readRateLimitHeaders } from "@sluice/shared/limits/rate-limit-headers";
 import { afterRefusal, slowFactor } from "@sluice/shared/limits/slow-down";
 import type { Slowdown } from "@sluice/shared/limits/slow-down";
 import type { LaneLimits } from "@sluice/shared/limits/tiers";
@@ -82,9 +82,6 @@ const answeredShareEmpty = 0.1;
 /** … show that Claude counts answers when they are there. After this long that is tried again. */
 const answersCountedForMs = 600_000;
 
-/** Token limits that a whole answer does not speak of are not there (up to the operator's own). */
-const unnamed = { inputTokensPerMinute: 10_000_000_000, outputTokensPerMinute: 10_000_000_000 };
-
 export class LaneAdmission {
   readonly #options: LaneAdmissionOptions;
   readonly #line = new AdmissionLine();
@@ -147,12 +144,12 @@ export class LaneAdmission {
     let sentAtMs = 0;
     const admission = await this.#line.admit(async () => {
       estimated = await expectedCost(redis, size);
-      sentAtMs = Date.now();
-      const countsAnswers = sentAtMs < this.#answersCountedUntilMs;
+      const countsAnswers = Date.now() < this.#answersCountedUntilMs;
       const leaseMs = timeoutMs + leaseMarginMs;
       const answers = this.#usual?.answers ?? 0;
       const reply = await reserve(redis, { laneName, attemptId, cost: estimated, sizes: this.#sizes, answers, countsAnswers, leaseMs });
       if (reply.admitted) levelsAtStart = reply.levels;
+      sentAtMs = performance.now();
       return reply;
     }, signal);
     if (!admission.admitted) return admission;
@@ -160,7 +157,7 @@ export class LaneAdmission {
       admitted: true,
       waitedMs: admission.waitedMs,
       estimated,
-      settle: (answer) => this.#settle({ attemptId, size, estimated, levelsAtStart, durationMs: Date.now() - sentAtMs }, answer),
+      settle: (answer) => this.#settle({ attemptId, size, estimated, levelsAtStart, durationMs: performance.now() - sentAtMs }, answer),
       release: async () => {
         await release(redis, { laneName, attemptId, sizes: this.#sizes });
         this.#line.wake();
@@ -172,9 +169,9 @@ export class LaneAdmission {
     const { redis, queue, burstSeconds } = this.#options;
     const laneName = queue.name;
     const seen = readRateLimitHeaders(answer.kind === "message" || answer.kind === "error" ? answer.headers : undefined);
-    const news = this.#news(answer.kind === "message" ? { ...unnamed, ...limitsOf(seen) } : limitsOf(seen));
+    const news = this.#news(answer.kind === "message" ? { ...absentLimits(answer.headers), ...limitsOf(seen) } : limitsOf(seen));
     Object.assign(this.#learned, news);
-    const used = usedByAnswer(answer, estimated);
+    const used = usedByAnswer(answer, estimated, size.maxTokens);
     const isTrouble = answer.kind === "error" && answer.status !== 429 && isUncounted(answer);
     this.#uncounted += ((isTrouble ? 1 : 0) - this.#uncounted) * uncountedWeight;
     const sizes = this.#sizes;

@@ -1,13 +1,17 @@
 import type { TokenCost } from "@sluice/shared/budgets/budgets";
 import type { ClaudeAnswer } from "../provider/claude-answer.ts";
 
+/** The largest context window (2026-11): nothing can have counted more. A gateway's mistake must not put a lane into debt for years. */
+const inputTokensMax = 1_000_000;
+
 /** What a request is taken to have cost, by what became of it; null: nothing at all, not even a request. */
-export function usedByAnswer(answer: ClaudeAnswer, estimated: TokenCost): TokenCost | null {
+export function usedByAnswer(answer: ClaudeAnswer, estimated: TokenCost, maxTokens: number): TokenCost | null {
   switch (answer.kind) {
     case "message": {
       const { usage } = answer.message;
       // Cache reads are free of the input limit (Rate limits page, 2026-09).
-      return { inputTokens: usage.input_tokens + count(usage["cache_creation_input_tokens"]), outputTokens: usage.output_tokens };
+      const inputTokens = count(usage.input_tokens) + count(usage["cache_creation_input_tokens"]);
+      return { inputTokens: Math.min(inputTokens, inputTokensMax), outputTokens: Math.min(count(usage.output_tokens), maxTokens) };
     }
     case "error":
       // Neither a refusal by a limit nor trouble at Claude's (500, 529: "not your quota", Errors page, 2026-08) uses up a limit;
@@ -26,5 +30,5 @@ export function isUncounted({ status, type }: Pick<Extract<ClaudeAnswer, { kind:
 }
 
 function count(value: unknown): number {
-  return typeof value === "number" ? value : 0;
+  return typeof value === "number" ? Math.max(0, value) : 0;
 }

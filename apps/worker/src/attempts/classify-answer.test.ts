@@ -45,6 +45,14 @@ test("x-should-retry stands above the status", () => {
   expect(classifyAnswer(error({ status: 500, headers: { "x-should-retry": "false" } }), nowMs).word).toBe("failed");
 });
 
+test.each([
+  ["1e18", "seconds"],
+  ["Fri, 31 Dec 9999 23:59:59 GMT", "a date"],
+])("no retry-after rests a lane for good: %s (%s) is a quarter of an hour", (retryAfter) => {
+  const outcome = classifyAnswer(error({ status: 429, headers: { "retry-after": retryAfter } }), nowMs);
+  expect(outcome).toMatchObject({ word: "rest", restMs: 15 * 60_000 });
+});
+
 test("a wait that a 5xx asks for is the least of the backoff", () => {
   expect(classifyAnswer(error({ status: 503, headers: { "retry-after": "7" } }), nowMs)).toMatchObject({ word: "retry", afterMs: 7_000 });
 });

@@ -78,11 +78,14 @@ function isWorthRetrying({ status, type, headers }: ErrorAnswer): boolean {
   return status >= 500 || status === 408 || status === 409;
 }
 
-/** `retry-after` in ms: seconds or an HTTP date. Undefined when absent or not to be understood. */
+/**
+ * `retry-after` in ms: seconds or an HTTP date, at most as long as a lane waits for a person: no header may stop one for good.
+ * Undefined when absent or not to be understood.
+ */
 function retryAfterMs(headers: Headers | undefined, nowMs: number): number | undefined {
   const value = headers?.get("retry-after");
   if (value === null || value === undefined || value.trim() === "") return undefined;
   const seconds = Number(value);
   const waitMs = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(value) - nowMs;
-  return waitMs >= 0 ? waitMs : undefined;
+  return waitMs >= 0 ? Math.min(waitMs, humanRestMs) : undefined;
 }

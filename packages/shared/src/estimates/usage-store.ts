@@ -49,7 +49,10 @@ export async function readCostSamples(
  * misses: the parts of a request that are not its text weigh more in a short one.
  */
 function perCharacter(ratios: Samples = noSamples, tokens: Samples = noSamples, characters: Samples = noSamples): Samples {
-  return characters.count > 0 && characters.mean > 0 ? { ...ratios, mean: tokens.mean / characters.mean } : ratios;
+  // The two began together, else one of them is the mean of other requests.
+  return characters.count > 0 && characters.mean > 0 && characters.count === tokens.count
+    ? { ...ratios, mean: tokens.mean / characters.mean }
+    : ratios;
 }
 
 /** What a request is expected to cost, from what similar ones really cost. */

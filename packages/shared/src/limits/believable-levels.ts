@@ -31,11 +31,12 @@ export function believableLevels(seen: SeenLimits, burstSeconds: number, { isOfS
   const levels: BelievableLevels = {};
   for (const name of ["requests", "inputTokens", "outputTokens"] as const) {
     const budget = seen[name];
-    if (budget === undefined) continue;
-    const depth = Math.max(1, (budget.limit / 60) * burstSeconds);
+    if (budget?.remaining === undefined) continue;
+    const { limit, remaining } = budget;
+    const depth = Math.max(1, (limit / 60) * burstSeconds);
     // Rounded by more than half a bucket, the value says nothing of it.
     if (rounding[name] > depth / 2) continue;
-    const { least, most } = claudesLevel(name, budget, depth);
+    const { least, most } = claudesLevel(name, { limit, remaining }, depth);
     const isBounded = name === "outputTokens" && !isOfStart && least !== undefined;
     levels[budgetOf[name]] = { ...(isBounded && { least }), most: most - keptInHand(name, depth) };
   }
@@ -43,7 +44,11 @@ export function believableLevels(seen: SeenLimits, burstSeconds: number, { isOfS
 }
 
 /** What a bucket of Claude's holds; only the most where the value is a share. */
-function claudesLevel(name: keyof typeof budgetOf, { limit, remaining }: SeenBudget, depth: number): { least?: number; most: number } {
+function claudesLevel(
+  name: keyof typeof budgetOf,
+  { limit, remaining }: Required<SeenBudget>,
+  depth: number,
+): { least?: number; most: number } {
   const most = remaining + rounding[name];
   // A full limit that is no whole number of thousands was rounded, too, and then cut.
   const least = (remaining === limit ? Math.max(limit, Math.round(limit / 1_000) * 1_000) : remaining) - rounding[name];

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { budgetSizes } from "../budgets/budgets.ts";
 import { believableLevels } from "./believable-levels.ts";
 import { effectiveLimits } from "./effective-limits.ts";
-import { limitsOf, readRateLimitHeaders } from "./rate-limit-headers.ts";
+import { absentLimits, limitsOf, readRateLimitHeaders } from "./rate-limit-headers.ts";
 import { afterRefusal, slowFactor } from "./slow-down.ts";
 
 const limits = { requestsPerMinute: 600, inputTokensPerMinute: 600_000, outputTokensPerMinute: 120_000 };
@@ -20,9 +20,24 @@ test("headers are read as they are documented, and what is missing or odd is lef
       "anthropic-ratelimit-output-tokens-remaining": "0",
     }),
   );
-  expect(seen).toEqual({ requests: { limit: 600, remaining: 599 } });
-  expect(limitsOf(seen)).toEqual({ requestsPerMinute: 600 });
+  expect(seen).toEqual({ requests: { limit: 600, remaining: 599 }, inputTokens: { limit: 600_000 } });
+  expect(limitsOf(seen)).toEqual({ requestsPerMinute: 600, inputTokensPerMinute: 600_000 });
   expect(readRateLimitHeaders(undefined)).toEqual({});
+});
+
+test("a debt told below zero is an empty bucket, and keeps its limit", () => {
+  const told = { "anthropic-ratelimit-output-tokens-limit": "80000.0", "anthropic-ratelimit-output-tokens-remaining": "-200" };
+  expect(readRateLimitHeaders(new Headers(told))).toEqual({ outputTokens: { limit: 80_000, remaining: 0 } });
+});
+
+test("a token limit is taken for absent only when a whole answer has no header of it, and names no limits of its own", () => {
+  const unreadable = { "anthropic-ratelimit-input-tokens-limit": "many", "anthropic-ratelimit-output-tokens-remaining": "5" };
+  expect(absentLimits(new Headers(unreadable))).toEqual({});
+  expect(Object.keys(absentLimits(new Headers({ "anthropic-ratelimit-requests-limit": "600" })))).toEqual([
+    "inputTokensPerMinute",
+    "outputTokensPerMinute",
+  ]);
+  expect(absentLimits(new Headers({ "anthropic-fast-output-tokens-limit": "1000" }))).toEqual({});
 });
 
 test("what was learned applies, up or down, under the operator's ceiling", () => {

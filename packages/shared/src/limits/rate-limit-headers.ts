@@ -3,11 +3,11 @@ import type { LaneLimits } from "./tiers.ts";
 export interface SeenBudget {
   /** Per minute. */
   limit: number;
-  /** Requests are exact; tokens are rounded to the nearest 1,000. */
-  remaining: number;
+  /** Requests are exact; tokens are rounded to the nearest 1,000. A debt reads as 0; unset: not told. */
+  remaining?: number;
 }
 
-/** What one answer of Claude says of the lane's limits; a budget is left out when its headers are missing or not numbers. */
+/** What one answer of Claude says of the lane's limits; a budget is left out when its limit is missing or not a positive number. */
 export interface SeenLimits {
   requests?: SeenBudget;
   inputTokens?: SeenBudget;
@@ -24,9 +24,10 @@ const families = [
 export function readRateLimitHeaders(headers: Headers | undefined): SeenLimits {
   const seen: SeenLimits = {};
   for (const [budget, family] of families) {
-    const limit = wholeNumber(headers?.get(`anthropic-ratelimit-${family}-limit`));
-    const remaining = wholeNumber(headers?.get(`anthropic-ratelimit-${family}-remaining`));
-    if (limit !== undefined && limit > 0 && remaining !== undefined) seen[budget] = { limit, remaining };
+    const limit = readNumber(headers?.get(`anthropic-ratelimit-${family}-limit`));
+    const remaining = readNumber(headers?.get(`anthropic-ratelimit-${family}-remaining`));
+    if (limit === undefined || limit < 1) continue;
+    seen[budget] = { limit, ...(remaining !== undefined && { remaining: Math.max(0, remaining) }) };
   }
   return seen;
 }
@@ -40,6 +41,24 @@ export function limitsOf({ requests, inputTokens, outputTokens }: SeenLimits): P
   };
 }
 
-function wholeNumber(text: string | null | undefined): number | undefined {
-  return text !== null && text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+/** More than any limit: it never binds. */
+const noLimit = 10_000_000_000;
+
+/**
+ * Token limits of which a whole answer has no header at all are not there (up to the operator's own). One that cannot be read is, and
+ * a fast answer (`speed: "fast"`) names its own limits in place of the usual ones (seen 2026-07).
+ */
+export function absentLimits(headers: Headers): Partial<LaneLimits> {
+  const names = [...headers.keys()];
+  const isNamed = (family: string): boolean => names.some((name) => name.startsWith(`anthropic-ratelimit-${family}-`));
+  if (names.some((name) => name.startsWith("anthropic-fast-"))) return {};
+  return {
+    ...(!isNamed("input-tokens") && { inputTokensPerMinute: noLimit }),
+    ...(!isNamed("output-tokens") && { outputTokensPerMinute: noLimit }),
+  };
+}
+
+function readNumber(text: string | null | undefined): number | undefined {
+  const number = text ? Math.round(Number(text)) : Number.NaN;
+  return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : undefined;
 }

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { usedByAnswer } from "./used-by-answer.ts";
+
+const estimated = { inputTokens: 50, outputTokens: 20 };
+const maxTokens = 1_000;
+
+function answered(usage: { input_tokens: number; output_tokens: number; [field: string]: unknown }) {
+  const message = { type: "message" as const, model: "m", usage };
+  return usedByAnswer({ kind: "message", message, headers: new Headers(), isStreamed: false }, estimated, maxTokens);
+}
+
+test("what was written to the cache counts as input, what was read from it does not", () => {
+  const usage = { input_tokens: 10, output_tokens: 5, cache_creation_input_tokens: 7, cache_read_input_tokens: 100 };
+  expect(answered(usage)).toEqual({ inputTokens: 17, outputTokens: 5 });
+});
+
+test("a usage that cannot be puts no lane into a debt it does not come out of, and refills nothing", () => {
+  expect(answered({ input_tokens: 1e12, output_tokens: 1e12 })).toEqual({ inputTokens: 1_000_000, outputTokens: maxTokens });
+  expect(answered({ input_tokens: -5, output_tokens: -1e9, cache_creation_input_tokens: -7 })).toEqual({ inputTokens: 0, outputTokens: 0 });
+});
+
+test("an answer that did not come is taken to have cost what was estimated, a refusal nothing", () => {
+  expect(usedByAnswer({ kind: "no_answer", reason: "timeout" }, estimated, maxTokens)).toEqual(estimated);
+  const refusal = { kind: "error", status: 429, body: {}, type: "rate_limit_error", code: null, message: "", headers: undefined } as const;
+  expect(usedByAnswer(refusal, estimated, maxTokens)).toBeNull();
+});
