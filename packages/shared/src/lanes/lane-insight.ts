@@ -3,7 +3,8 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { Account } from "../accounts/account.ts";
 import { fullBucket, refilled } from "../budgets/bucket.ts";
-import { budgetSizes } from "../budgets/budgets.ts";
+import { budgetNames, budgetSizes } from "../budgets/budgets.ts";
+import type { BudgetName } from "../budgets/budgets.ts";
 import type { LaneLimits } from "../limits/tiers.ts";
 import { laneKeys, queuePrefix } from "../redis/keys.ts";
 import { laneOfName } from "./lane.ts";
@@ -33,7 +34,7 @@ export interface LaneInsight {
 const rateMeanMs = 30_000;
 
 const number = z.coerce.number().nullable();
-const fields = ["requests", "inputTokens", "outputTokens", "updatedAtMs", "startsPerMinute", "startedAtMs"] as const;
+const fields = [...budgetNames, "writingPerSecond", "updatedAtMs", "startsPerMinute", "startedAtMs"] as const;
 
 export async function readLaneInsight(redis: Redis, laneName: string, account: Account, burstSeconds: number): Promise<LaneInsight> {
   const { pool } = laneOfName(laneName);
@@ -50,10 +51,13 @@ export async function readLaneInsight(redis: Redis, laneName: string, account: A
   const nowMs = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
   const limits = pace?.limits ?? start;
   const sizes = budgetSizes(limits, burstSeconds);
-  const [requests, inputTokens, outputTokens, updatedAtMs, startsPerMinute, startedAtMs] = z.array(number).parse(stored);
-  const left = (name: "requests" | "inputTokens" | "outputTokens", level: number | null | undefined): number => {
-    const bucket =
-      level == null || updatedAtMs == null ? fullBucket(sizes[name], nowMs) : refilled({ level, updatedAtMs }, sizes[name], nowMs);
+  const values = z.array(number).parse(stored);
+  const field = (name: (typeof fields)[number]): number | null => values[fields.indexOf(name)] ?? null;
+  const [updatedAtMs, startsPerMinute, startedAtMs] = [field("updatedAtMs"), field("startsPerMinute"), field("startedAtMs")];
+  const left = (name: BudgetName, drainedPerSecond = 0): number => {
+    const level = field(name);
+    const size = { ...sizes[name], refillPerSecond: sizes[name].refillPerSecond - drainedPerSecond };
+    const bucket = level === null || updatedAtMs === null ? fullBucket(size, nowMs) : refilled({ level, updatedAtMs }, size, nowMs);
     return Math.max(0, Math.floor(bucket.level));
   };
   return {
@@ -61,9 +65,10 @@ export async function readLaneInsight(redis: Redis, laneName: string, account: A
     pool,
     limits,
     remaining: {
-      requests: left("requests", requests),
-      inputTokens: left("inputTokens", inputTokens),
-      outputTokens: left("outputTokens", outputTokens),
+      requests: left("requests"),
+      inputTokens: left("inputTokens"),
+      // What Claude's bucket is likely to hold, of what is not reserved.
+      outputTokens: Math.min(left("outputTokens"), left("producedTokens", field("writingPerSecond") ?? 0)),
     },
     queued: outlook.waiting,
     delayed,
