@@ -1,8 +1,6 @@
 import type { TokenCost } from "@sluice/shared/budgets/budgets";
+import { contextTokensMax } from "@sluice/shared/estimates/estimate-cost";
 import type { ClaudeAnswer } from "../provider/claude-answer.ts";
-
-/** The largest context window (2026-11): nothing can have counted more. A gateway's mistake must not put a lane into debt for years. */
-const inputTokensMax = 1_000_000;
 
 /** What a request is taken to have cost, by what became of it; null: nothing at all, not even a request. */
 export function usedByAnswer(answer: ClaudeAnswer, estimated: TokenCost, maxTokens: number): TokenCost | null {
@@ -11,7 +9,8 @@ export function usedByAnswer(answer: ClaudeAnswer, estimated: TokenCost, maxToke
       const { usage } = answer.message;
       // Cache reads are free of the input limit (Rate limits page, 2026-09).
       const inputTokens = count(usage.input_tokens) + count(usage["cache_creation_input_tokens"]);
-      return { inputTokens: Math.min(inputTokens, inputTokensMax), outputTokens: Math.min(count(usage.output_tokens), maxTokens) };
+      // What cannot be is a gateway's mistake, which must not put the lane into debt for years.
+      return { inputTokens: Math.min(inputTokens, contextTokensMax), outputTokens: Math.min(count(usage.output_tokens), maxTokens) };
     }
     case "error":
       // Neither a refusal by a limit nor trouble at Claude's (500, 529: "not your quota", Errors page, 2026-08) uses up a limit;

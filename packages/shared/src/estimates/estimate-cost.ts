@@ -13,7 +13,7 @@ const outputTokensAtFirstMax = 2_000;
 const tokensPerSecondAtFirst = 50;
 
 /** The largest context window of any model (2026-11): Claude refuses longer prompts without reading them. */
-const contextTokensMax = 1_000_000;
+export const contextTokensMax = 1_000_000;
 
 export interface CostSamples {
   /** Real input tokens per character in this pool. */
