@@ -91,6 +91,7 @@ export class LaneAdmission {
   #answersCountedUntilMs = 0;
   #refusedWhileEmptyAtMs = 0;
   #told: LanePace | undefined;
+  #hasSetPace = false;
   /** Running mean of the requests that Claude answered without counting them. */
   #uncounted = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -249,7 +250,10 @@ export class LaneAdmission {
     await this.#tell({ limits, ...binding });
     const pace = fetchPace(binding, limits, this.#line.waiting, this.#uncounted) * slowFactor(slowed, Date.now());
     const window = pickWindow(pace, burstSeconds);
-    if (window.max === set?.max && Math.abs(window.durationMs - set.durationMs) <= window.durationMs * 0.01) return;
-    await setPace(queue, window);
+    const isSet = window.max === set?.max && Math.abs(window.durationMs - set.durationMs) <= window.durationMs * 0.01;
+    // A worker that was killed may have set it only in part.
+    if (isSet && this.#hasSetPace) return;
+    await setPace(redis, queue, window);
+    this.#hasSetPace = true;
   }
 }

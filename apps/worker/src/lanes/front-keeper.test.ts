@@ -18,7 +18,7 @@ let lanes = 0;
 async function aLane() {
   const redis = connectForWorker(server.url);
   const queue = openLaneQueue(redis, `{test.keeper${(lanes += 1)}}`);
-  await setPace(queue, { max: 20, durationMs: 100 });
+  await setPace(redis, queue, { max: 20, durationMs: 100 });
   const keeper = new FrontKeeper({ redis, queue, log });
   const started: string[] = [];
   const serve = () => {

@@ -10,9 +10,10 @@ import { fillFront } from "../fairness/fill-front.ts";
 import { jobsAhead } from "../fairness/jobs-ahead.ts";
 import { arrivalPriority } from "../fairness/priority-bands.ts";
 import { connectForWorker } from "../redis/connect.ts";
-import { queuePrefix } from "../redis/keys.ts";
-import { enqueueJob, enqueueJobs, isEnqueued, openLaneQueue } from "./lane-queue.ts";
+import { limiterKey, queuePrefix } from "../redis/keys.ts";
+import { enqueueJob, enqueueJobs, isEnqueued, openLaneQueue, setPace } from "./lane-queue.ts";
 import type { JobToEnqueue, QueuedJob } from "./lane-queue.ts";
+import { restLane } from "./rest-lane.ts";
 
 const server = await startTestRedis({ settings: { appendfsync: "no" } });
 let redis: Redis;
@@ -54,6 +55,19 @@ function aLane() {
   };
   return { name, queue, next, start };
 }
+
+test("a faster pace does not wait for the end of a window that was begun at a slower one, but for the end of a rest", async () => {
+  const { name, queue } = aLane();
+  const counter = limiterKey(name);
+  await redis.set(counter, 1, "PX", 3_600_000);
+  await setPace(redis, queue, { max: 1, durationMs: 7_200_000 });
+  expect(await redis.pttl(counter)).toBeGreaterThan(3_000_000);
+  await setPace(redis, queue, { max: 2, durationMs: 400 });
+  expect(await redis.pttl(counter)).toBeLessThanOrEqual(400);
+  await restLane(redis, name, 60_000, "upstream");
+  await setPace(redis, queue, { max: 2, durationMs: 300 });
+  expect(await redis.pttl(counter)).toBeGreaterThan(50_000);
+});
 
 let jobs = 0;
 function aJob(tenant: string, options: Partial<JobToEnqueue> = {}): JobToEnqueue {

@@ -6,8 +6,11 @@ import { jobsAhead } from "../fairness/jobs-ahead.ts";
 import { arrivalPriority } from "../fairness/priority-bands.ts";
 import type { PriorityClass } from "../fairness/priority-bands.ts";
 import { fillThenAsk } from "../fairness/shared-fill.ts";
-import { queuePrefix } from "../redis/keys.ts";
+import { limiterKey, queuePrefix } from "../redis/keys.ts";
+import { Script } from "../redis/script.ts";
 import type { Window } from "../limits/pick-window.ts";
+
+const windowShortener = new Script(new URL("shorten-window.lua", import.meta.url));
 
 /**
  * What a lane's queue carries: whose job it is and what fill-front.lua needs to know. The body lies in the job's record. The
@@ -100,9 +103,14 @@ export async function isEnqueued(queue: LaneQueue, jobId: string): Promise<boole
   return (await queue.getJobState(jobId)) !== "unknown";
 }
 
-/** Sets the pace of a lane for all workers at once. It is the only source of a rate: workers pass no `limiter` of their own. */
-export async function setPace(queue: LaneQueue, { max, durationMs }: Window): Promise<void> {
+/**
+ * Sets the pace of a lane for all workers at once. It is the only source of a rate: workers pass no `limiter` of their own.
+ *
+ * A window that is under way keeps its length in BullMQ, hours at a pace that was learned by mistake: it is cut to the new one.
+ */
+export async function setPace(redis: Redis, queue: LaneQueue, { max, durationMs }: Window): Promise<void> {
   await queue.setGlobalRateLimit(max, durationMs);
+  await windowShortener.run(redis, [limiterKey(queue.name)], [durationMs]);
 }
 
 /** The pace that was set last; undefined before the first. */

@@ -16,7 +16,7 @@ test("headers are read as they are documented, and what is missing or odd is lef
       "anthropic-ratelimit-requests-remaining": "599",
       "anthropic-ratelimit-input-tokens-limit": "600000",
       "anthropic-ratelimit-input-tokens-remaining": "many",
-      "anthropic-ratelimit-output-tokens-limit": "0",
+      "anthropic-ratelimit-output-tokens-limit": "12",
       "anthropic-ratelimit-output-tokens-remaining": "0",
     }),
   );

@@ -7,26 +7,27 @@ export interface SeenBudget {
   remaining?: number;
 }
 
-/** What one answer of Claude says of the lane's limits; a budget is left out when its limit is missing or not a positive number. */
+/** What one answer of Claude says of the lane's limits; a budget is left out when its limit is missing or cannot be. */
 export interface SeenLimits {
   requests?: SeenBudget;
   inputTokens?: SeenBudget;
   outputTokens?: SeenBudget;
 }
 
+/** Budget, name in headers, and the least limit that is believed: no tier has fewer, and a lane that did would stand still for hours. */
 const families = [
-  ["requests", "requests"],
-  ["inputTokens", "input-tokens"],
-  ["outputTokens", "output-tokens"],
+  ["requests", "requests", 1],
+  ["inputTokens", "input-tokens", 1_000],
+  ["outputTokens", "output-tokens", 1_000],
 ] as const;
 
 /** Reads the `anthropic-ratelimit-*` headers (Rate limits page, 2026-09). Answers without them (529, most 4xx) give `{}`. */
 export function readRateLimitHeaders(headers: Headers | undefined): SeenLimits {
   const seen: SeenLimits = {};
-  for (const [budget, family] of families) {
+  for (const [budget, family, limitMin] of families) {
     const limit = readNumber(headers?.get(`anthropic-ratelimit-${family}-limit`));
     const remaining = readNumber(headers?.get(`anthropic-ratelimit-${family}-remaining`));
-    if (limit === undefined || limit < 1) continue;
+    if (limit === undefined || limit < limitMin) continue;
     seen[budget] = { limit, ...(remaining !== undefined && { remaining: Math.max(0, remaining) }) };
   }
   return seen;
@@ -59,6 +60,5 @@ export function absentLimits(headers: Headers): Partial<LaneLimits> {
 }
 
 function readNumber(text: string | null | undefined): number | undefined {
-  const number = text ? Math.round(Number(text)) : Number.NaN;
-  return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : undefined;
+  return text && /^-?\d{1,15}(\.\d+)?$/.test(text) ? Math.round(Number(text)) : undefined;
 }
