@@ -6,6 +6,7 @@ import type { Exchange } from "./exchange.ts";
 import type { LimitSchedule } from "./limit-schedule.ts";
 import { portionsOf } from "./portions.ts";
 import { recoveryMs } from "./recovery.ts";
+import { startTimesOff, type StartTimesOff, type ToldStart } from "./start-times.ts";
 import { type Percentiles, percentilesOf } from "./statistics.ts";
 import { type UseOfLimit, useOfLimit } from "./use-of-limit.ts";
 
@@ -29,6 +30,7 @@ export interface RunMeasures {
   refusedPer1000Jobs: number;
   /** From handing a job in to the arrival of the request that was answered, in ms. */
   waitMs: Percentiles | null;
+  startTimesOff: StartTimesOff;
   /** From the start to the last answer. */
   tookMs: number;
   recoveries: { change: string; afterMs: number | null }[];
@@ -43,12 +45,13 @@ export interface RunRecord {
   exchanges: readonly Exchange[];
   /** What the contestant says, one for each job. */
   outcomes: readonly Outcome[];
+  toldStarts: readonly ToldStart[];
   /** When each change of the plan took place. */
   limitsChangedAtMs: readonly number[];
 }
 
 export function measureRun(record: RunRecord): RunMeasures {
-  const { scenario, plan, startedAtMs, exchanges, outcomes } = record;
+  const { scenario, plan, startedAtMs, exchanges, outcomes, toldStarts } = record;
   const own = exchanges.filter(({ jobId }) => jobId !== null);
   const others = exchanges.filter(({ jobId }) => jobId === null);
   const refused = own.filter(({ status }) => status === 429);
@@ -79,6 +82,11 @@ export function measureRun(record: RunRecord): RunMeasures {
     refused: refused.length,
     refusedPer1000Jobs: (refused.length * 1_000) / jobs,
     waitMs: percentilesOf(waits),
+    startTimesOff: startTimesOff({
+      arrivedAtMs: answeredAtMs,
+      answersAtMs: own.flatMap(({ answered, endedAtMs }) => (answered && endedAtMs !== null ? [endedAtMs] : [])),
+      told: toldStarts,
+    }),
     tookMs: Math.max(0, ...own.map(({ endedAtMs }) => (endedAtMs ?? startedAtMs) - startedAtMs)),
     recoveries: plan.changes.map(({ name, atMs }, index) => ({
       change: name,

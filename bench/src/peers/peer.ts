@@ -2,6 +2,7 @@
 // own here, and that file is its whole configuration: what its documentation advises for an API with rate limits.
 import { setTimeout as delay } from "node:timers/promises";
 import type { LaneLimits } from "@sluice/shared/limits/tiers";
+import type { ToldStart } from "../measures/start-times.ts";
 
 export interface Job {
   /** `000123`; every prompt begins with `Job <id>.`, so that the simulator's log can be read by job. */
@@ -31,6 +32,8 @@ export interface PeerContext {
 export interface RunningPeer {
   /** Hands in all jobs at their times. Resolves with an outcome for each, in order, at the latest soon after the abort. */
   run: (jobs: readonly Job[], signal: AbortSignal) => Promise<Outcome[]>;
+  /** What it told while it ran of when waiting jobs start, when it tells that. */
+  toldStarts?: () => ToldStart[];
   stop: () => Promise<void>;
 }
 

@@ -16,7 +16,8 @@ export function whole(value: number): string {
 }
 
 /** One line while the bench runs. */
-export function summaryLine({ use, done, jobs, lost, unfinished, ranTwice, refusedPer1000Jobs, recoveries, tookMs }: RunMeasures): string {
+export function summaryLine(measures: RunMeasures): string {
+  const { use, done, jobs, lost, unfinished, ranTwice, refusedPer1000Jobs, recoveries, startTimesOff, tookMs } = measures;
   return [
     `use ${percent(use?.share)}`,
     `done ${done}/${jobs}`,
@@ -25,6 +26,7 @@ export function summaryLine({ use, done, jobs, lost, unfinished, ranTwice, refus
     ...(ranTwice > 0 ? [`run twice ${ranTwice}`] : []),
     `429s/1000 ${whole(refusedPer1000Jobs)}`,
     ...recoveries.map(({ change, afterMs }) => `${change}: ${afterMs === null ? "never" : `${seconds(afterMs)} s`}`),
+    ...(startTimesOff.later === null ? [] : [`start times off by ${percent(startTimesOff.later)}`]),
     `in ${seconds(tookMs)} s`,
   ].join(" · ");
 }

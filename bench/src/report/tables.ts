@@ -60,8 +60,25 @@ ${overview("Jobs lost or unfinished", ({ jobs, lost, unfinished }) => (lost + un
 
 ${overview("429s for each 1,000 jobs", ({ refusedPer1000Jobs }) => whole(refusedPer1000Jobs))}
 
+${describeStartTimes(scenarios, results)}
+
 ${scenarios.map((scenario) => describeScenario(scenario, results)).join("\n\n")}
 `;
+}
+
+/** Of those that tell when waiting jobs start. */
+function describeStartTimes(scenarios: readonly Scenario[], results: readonly RunResult[]): string {
+  const rows = results.flatMap(({ peer, scenario, measures }) => {
+    const { atFirst = null, later = null } = measures?.startTimesOff ?? {};
+    if (atFirst === null && later === null) return [];
+    return [[titleOf(peer), scenarios.find(({ name }) => name === scenario)?.title ?? scenario, percent(atFirst), percent(later)]];
+  });
+  return `## Start times of waiting jobs
+
+How far the start that a waiting job was told lay from its real one: the median of |told − real| ÷ the wait that was left. *With
+the 202*: a new lane knows nothing of its answers then. *Later*: asked again while it waited, after sixty answers. Waits of less than a second are left out.
+
+${markdownTable([["", "", "with the 202", "later"], ...rows], { align: ["l", "l", "r", "r"] })}`;
 }
 
 function describeScenario(scenario: Scenario, results: readonly RunResult[]): string {

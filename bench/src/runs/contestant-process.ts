@@ -20,7 +20,8 @@ async function follow(order: Order): Promise<void> {
     }
     case "run": {
       if (running === undefined) throw new Error("It was not started.");
-      return report({ report: "ran", outcomes: await running.run(order.jobs, ended.signal) });
+      const outcomes = await running.run(order.jobs, ended.signal);
+      return report({ report: "ran", outcomes, toldStarts: running.toldStarts?.() ?? [] });
     }
     case "end":
       return ended.abort();

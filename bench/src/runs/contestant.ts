@@ -3,12 +3,19 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { cleanUpAfterTests } from "@sluice/testkit/cleanup";
 import type { PeerName } from "../peers/catalog.ts";
+import type { ToldStart } from "../measures/start-times.ts";
 import type { Job, Outcome, PeerContext } from "../peers/peer.ts";
 import { type Order, type Report, reportSchema } from "./messages.ts";
 
+interface Ran {
+  /** One for each job. */
+  outcomes: Outcome[];
+  toldStarts: ToldStart[];
+}
+
 export interface Contestant {
-  /** Resolves with an outcome for each job, at the latest soon after {@link Contestant.end}. */
-  run: (jobs: readonly Job[]) => Promise<Outcome[]>;
+  /** Resolves when all jobs are over, at the latest soon after {@link Contestant.end}. */
+  run: (jobs: readonly Job[]) => Promise<Ran>;
   /** The time is over. */
   end: () => void;
   stop: () => Promise<void>;
@@ -77,7 +84,7 @@ export async function startContestant(peer: PeerName, context: PeerContext): Pro
     async run(jobs) {
       const ran = waitFor("ran");
       order({ order: "run", jobs: [...jobs] });
-      return (await ran).outcomes;
+      return await ran;
     },
     end: () => order({ order: "end" }),
     stop,

@@ -24,9 +24,11 @@ export const orderSchema = z.discriminatedUnion("order", [
 ]);
 export type Order = z.output<typeof orderSchema>;
 
+const toldStart = z.object({ jobId: z.string(), toldAtMs: z.number(), expectedAtMs: z.number() });
+
 export const reportSchema = z.discriminatedUnion("report", [
   z.object({ report: z.literal("started") }),
-  z.object({ report: z.literal("ran"), outcomes: z.array(z.enum(["done", "lost", "unfinished"])) }),
+  z.object({ report: z.literal("ran"), outcomes: z.array(z.enum(["done", "lost", "unfinished"])), toldStarts: z.array(toldStart) }),
   z.object({ report: z.literal("stopped") }),
   z.object({ report: z.literal("broke"), message: z.string() }),
 ]);

@@ -67,11 +67,11 @@ export async function prepareRun({ scenario, peer, durationMs }: RunOptions): Pr
       if (plan.otherUser) events.push(at(plan.otherUser.fromMs, () => otherUser?.begin()));
       events.push(at(durationMs * overtime + scenario.latencyMs.max, contestant.end));
       try {
-        const [outcomes] = await Promise.all([contestant.run(plan.jobs).finally(() => over.abort()), ...events]);
+        const [ran] = await Promise.all([contestant.run(plan.jobs).finally(() => over.abort()), ...events]);
         // The log is read when nobody sends any more.
         for (const end of stops.splice(1).toReversed()) await end();
         const exchanges = await readExchanges(simulator.url);
-        return measureRun({ scenario, plan, startedAtMs, exchanges, outcomes, limitsChangedAtMs });
+        return measureRun({ scenario, plan, startedAtMs, exchanges, ...ran, limitsChangedAtMs });
       } finally {
         over.abort();
         await stop();
