@@ -1,5 +1,5 @@
 import type { ExpectedCost } from "../budgets/budgets.ts";
-import { cautiousMean } from "./usage-samples.ts";
+import { cautiousMean, currentMean } from "./usage-samples.ts";
 import type { Samples } from "./usage-samples.ts";
 
 /** Newer tokenizers: about 2.5 characters a token. Older ones pack more; the pool's samples correct it. */
@@ -41,7 +41,10 @@ export function estimateCost(question: CostQuestion): ExpectedCost {
   return {
     inputTokens: Math.max(1, Math.min(contextTokensMax, Math.ceil(characters * tokensPerCharacter))),
     outputTokens,
-    durationMs: Math.max(1, Math.round(durationSamples.count > 0 ? durationSamples.mean : (outputTokens / tokensPerSecondAtFirst) * 1_000)),
+    durationMs: Math.max(
+      1,
+      Math.round(durationSamples.count > 0 ? currentMean(durationSamples) : (outputTokens / tokensPerSecondAtFirst) * 1_000),
+    ),
   };
 }
 

@@ -5,7 +5,7 @@ import { connectForWorker } from "../redis/connect.ts";
 import { laneKeys } from "../redis/keys.ts";
 import { estimateCost } from "./estimate-cost.ts";
 import { inputCharacters } from "./input-characters.ts";
-import { cautiousMean, noSamples, withSample } from "./usage-samples.ts";
+import { cautiousMean, currentMean, noSamples, withSample } from "./usage-samples.ts";
 import type { Samples } from "./usage-samples.ts";
 import { expectedCost, learnUsage, usualCost } from "./usage-store.ts";
 
@@ -44,6 +44,23 @@ test("few samples are estimated with caution, many by their mean, and a change i
   expect(cautiousMean(Array.from({ length: 100 }, () => 400).reduce(withSample, steady))).toBeGreaterThan(390);
 });
 
+test("the mean of mixed sizes is steadier than that of the last ones, and sizes that have become others are followed", () => {
+  const sizes = fc.sample(fc.integer({ min: 4, max: 400 }), { numRuns: 1_000, seed: 7 });
+  const known = samples(sizes.slice(0, 200));
+  const squares = { current: 0, recent: 0 };
+  let each = known;
+  for (const size of sizes.slice(200)) {
+    each = withSample(each, size);
+    squares.current += (currentMean(each) - 202) ** 2;
+    squares.recent += (each.recentMean - 202) ** 2;
+  }
+  expect(squares.current).toBeLessThan(squares.recent / 2);
+  for (const factor of [0.2, 4]) {
+    const others = sizes.slice(0, 60).map((size) => size * factor);
+    expect(Math.abs(currentMean(others.reduce(withSample, known)) / factor - 202)).toBeLessThan(50);
+  }
+});
+
 test("Redis remembers the same means as the model, per tenant and for the whole pool", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 5_000 }), { minLength: 1, maxLength: 30 }), async (outputs) => {
@@ -56,7 +73,7 @@ test("Redis remembers the same means as the model, per tenant and for the whole 
       expect(Math.abs(outputTokens - model)).toBeLessThanOrEqual(1);
       expect(inputTokens).toBeGreaterThanOrEqual(40);
       expect((await expectedCost(redis, { ...size, tenant: "b" })).outputTokens).toBe(outputTokens);
-      expect((await usualCost(redis, laneName))?.outputTokens).toBeCloseTo(samples(outputs).mean, 3);
+      expect((await usualCost(redis, laneName))?.outputTokens).toBeCloseTo(currentMean(samples(outputs)), 3);
     }),
     { numRuns: 20 },
   );

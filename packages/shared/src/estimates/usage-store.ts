@@ -4,7 +4,7 @@ import { laneKeys } from "../redis/keys.ts";
 import { Script } from "../redis/script.ts";
 import { estimateCost, maxTokensClass } from "./estimate-cost.ts";
 import type { CostSamples } from "./estimate-cost.ts";
-import { noSamples, weightMin } from "./usage-samples.ts";
+import { currentMean, hasMoved, noSamples, recentWeightMin, weightMin } from "./usage-samples.ts";
 import type { Samples } from "./usage-samples.ts";
 
 const script = new Script(new URL("learn-usage.lua", import.meta.url));
@@ -50,9 +50,10 @@ export async function readCostSamples(
  */
 function perCharacter(ratios: Samples = noSamples, tokens: Samples = noSamples, characters: Samples = noSamples): Samples {
   // The two began together, else one of them is the mean of other requests.
-  return characters.count > 0 && characters.mean > 0 && characters.count === tokens.count
-    ? { ...ratios, mean: tokens.mean / characters.mean }
-    : ratios;
+  if (characters.count === 0 || characters.mean === 0 || characters.count !== tokens.count) return ratios;
+  const haveMoved = hasMoved(tokens) || hasMoved(characters);
+  const ratio = haveMoved && characters.recentMean > 0 ? tokens.recentMean / characters.recentMean : tokens.mean / characters.mean;
+  return { ...ratios, mean: ratio, recentMean: ratio };
 }
 
 /** What a request is expected to cost, from what similar ones really cost. */
@@ -75,7 +76,7 @@ export async function learnUsage(
     [meanOutputName, used.outputTokens],
     [meanDurationName, used.durationMs],
   ].flat();
-  await script.run(redis, [laneKeys(laneName).usage], [weightMin, namesMax, ...samples]);
+  await script.run(redis, [laneKeys(laneName).usage], [weightMin, recentWeightMin, namesMax, ...samples]);
 }
 
 /** What the lane's recent attempts cost in the mean, and how many there ever were. */
@@ -88,10 +89,15 @@ export async function usualCost(redis: Redis, laneName: string): Promise<UsualCo
   const names = [meanInputName, meanOutputName, meanDurationName];
   const [input, output, duration] = (await redis.hmget(laneKeys(laneName).usage, ...names)).map(parseSamples);
   if (input === undefined || output === undefined || duration === undefined || input.count === 0) return undefined;
-  return { inputTokens: input.mean, outputTokens: output.mean, durationMs: duration.mean, answers: input.count };
+  return {
+    inputTokens: currentMean(input),
+    outputTokens: currentMean(output),
+    durationMs: currentMean(duration),
+    answers: input.count,
+  };
 }
 
 function parseSamples(text: string | null): Samples {
-  const [count, mean, deviation] = (text ?? "").split(",").map(Number);
-  return text === null ? noSamples : { count: count ?? 0, mean: mean ?? 0, deviation: deviation ?? 0 };
+  const [count, mean, deviation, recentMean] = (text ?? "").split(",").map(Number);
+  return text === null ? noSamples : { count: count ?? 0, mean: mean ?? 0, deviation: deviation ?? 0, recentMean: recentMean ?? mean ?? 0 };
 }
