@@ -1,0 +1,141 @@
+import { budgetSizes } from "@sluice/shared/budgets/budgets";
+import type { BudgetSizes } from "@sluice/shared/budgets/budgets";
+import { usualCost } from "@sluice/shared/estimates/usage-store";
+import type { UsualCost } from "@sluice/shared/estimates/usage-store";
+import { readLearnedLimits, writeAnswersCounted, writeLearnedLimits, writeSlowdown } from "@sluice/shared/lanes/lane-limits";
+import { effectiveLimits } from "@sluice/shared/limits/effective-limits";
+import type { LimitsSource } from "@sluice/shared/limits/effective-limits";
+import { afterRefusal, slowFactor } from "@sluice/shared/limits/slow-down";
+import type { Slowdown } from "@sluice/shared/limits/slow-down";
+import type { LaneLimits } from "@sluice/shared/limits/tiers";
+import type { Logger } from "@sluice/shared/logging/logger";
+import type { Redis } from "ioredis";
+
+export interface LaneKnowledgeOptions {
+  redis: Redis;
+  laneName: string;
+  /** What the operator configured, see {@link effectiveLimits}. */
+  limits: Omit<LimitsSource, "learned">;
+  burstSeconds: number;
+  log: Logger;
+}
+
+/**
+ * Until its first answer a process sends at most this part of the usual burst of input at once. Its first request is held up by everything
+ * that is done for the first time: on a busy machine by 200 ms, and those behind it by less, so they reach Claude closer together.
+ */
+const coldInputShare = 0.5;
+
+/** Weight of one answer in the mean of uncounted ones: it follows within a hundred answers. */
+const uncountedWeight = 0.02;
+
+/** Two refusals within this time, each while less than this part of `answeredTokens` was there … */
+const refusalsTogetherMs = 60_000;
+const answeredShareEmpty = 0.1;
+/** … show that Claude counts answers when they are there. After this long that is tried again. */
+const answersCountedForMs = 600_000;
+
+/**
+ * What this process knows of a lane: its limits, what its requests usually cost, and how Claude counts. What answers teach is written
+ * for the other workers of the lane, and what these have learned is read by {@link refresh}.
+ */
+export class LaneKnowledge {
+  readonly #options: LaneKnowledgeOptions;
+  #learned: Partial<LaneLimits> = {};
+  #slowed: Slowdown | undefined;
+  #usual: UsualCost | undefined;
+  #answersCountedUntilMs = 0;
+  #refusedWhileEmptyAtMs = 0;
+  #hasAnswer = false;
+  #uncounted = 0;
+
+  constructor(options: LaneKnowledgeOptions) {
+    this.#options = options;
+  }
+
+  /** The limits the lane keeps to now. */
+  get limits(): LaneLimits {
+    return effectiveLimits({ ...this.#options.limits, learned: this.#learned });
+  }
+
+  get sizes(): BudgetSizes {
+    const sizes = budgetSizes(this.limits, this.#options.burstSeconds, (this.#usual?.durationMs ?? 0) / 1_000);
+    if (this.#hasAnswer) return sizes;
+    const { capacity, refillPerSecond } = sizes.inputTokens;
+    return { ...sizes, inputTokens: { capacity: Math.max(1, capacity * coldInputShare), refillPerSecond } };
+  }
+
+  /** undefined before the lane's first answer */
+  get usual(): UsualCost | undefined {
+    return this.#usual;
+  }
+
+  /** Whether Claude is taken to count an answer when it is there, not while it is written. */
+  get countsAnswers(): boolean {
+    return Date.now() < this.#answersCountedUntilMs;
+  }
+
+  /** Running mean of the requests that Claude answered without counting them, from 0 to 1. */
+  get uncounted(): number {
+    return this.#uncounted;
+  }
+
+  /** The part of its pace that the lane may use after refusals. */
+  get slowFactor(): number {
+    return slowFactor(this.#slowed, Date.now());
+  }
+
+  async refresh(): Promise<void> {
+    const { redis, laneName } = this.#options;
+    const [known, usual] = await Promise.all([readLearnedLimits(redis, laneName), usualCost(redis, laneName)]);
+    this.#learned = known.learned;
+    this.#slowed = known.slowed;
+    this.#answersCountedUntilMs = known.answersCountedUntilMs;
+    this.#usual = usual;
+  }
+
+  /** @param wasCounted false: Claude answered without counting the request */
+  noteAnswer(wasCounted: boolean): void {
+    this.#hasAnswer = true;
+    this.#uncounted += ((wasCounted ? 0 : 1) - this.#uncounted) * uncountedWeight;
+  }
+
+  /** Takes the limits that an answer told. They apply at once; resolves when the other workers can read them. */
+  async learnLimits(told: Partial<LaneLimits>): Promise<void> {
+    const { redis, laneName, log } = this.#options;
+    const names = ["requestsPerMinute", "inputTokensPerMinute", "outputTokensPerMinute"] as const;
+    const isNews = (name: keyof LaneLimits): boolean => told[name] !== undefined && told[name] !== this.#learned[name];
+    const news: Partial<LaneLimits> = Object.fromEntries(names.filter(isNews).map((name) => [name, told[name]]));
+    if (Object.keys(news).length === 0) return;
+    Object.assign(this.#learned, news);
+    await writeLearnedLimits(redis, laneName, news);
+    log.info({ event: "lane.limits_learned", lane: laneName, ...news });
+  }
+
+  /** Claude refused a request: the lane slows down. */
+  async slowDown(): Promise<void> {
+    const slowed = afterRefusal(this.#slowed, Date.now());
+    if (slowed === undefined) return;
+    this.#slowed = slowed;
+    await writeSlowdown(this.#options.redis, this.#options.laneName, slowed.factor, slowed.atMs);
+  }
+
+  /**
+   * Claude refused a request while so much was in `answeredTokens`. One refusal while that was empty may also come from an answer
+   * that was written faster than usual; two show how Claude counts.
+   */
+  async noteRefusedAt(answeredTokens: number): Promise<void> {
+    if (answeredTokens >= this.sizes.answeredTokens.capacity * answeredShareEmpty) return;
+    const nowMs = Date.now();
+    const isSecond = nowMs - this.#refusedWhileEmptyAtMs < refusalsTogetherMs;
+    this.#refusedWhileEmptyAtMs = nowMs;
+    if (!isSecond) return;
+    this.#answersCountedUntilMs = nowMs + answersCountedForMs;
+    await writeAnswersCounted(this.#options.redis, this.#options.laneName, this.#answersCountedUntilMs);
+  }
+
+  /** Claude answered a request that was sent while so much was in `answeredTokens`: one that counts answers would have refused it in debt. */
+  noteAnsweredAt(answeredTokens: number): void {
+    if (answeredTokens < 0) this.#refusedWhileEmptyAtMs = 0;
+  }
+}
