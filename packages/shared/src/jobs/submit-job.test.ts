@@ -76,9 +76,13 @@ test("a job is told how many start before it, by priority", async () => {
 });
 
 test("the place behind others is their number at the lane's pace after its rest, and a delay stands for itself", () => {
-  const outlook: LaneOutlook = { requestsPerMinute: 60, boundBy: "output_tokens", rest: undefined, waiting: 5 };
+  const outlook: LaneOutlook = { requestsPerMinute: 60, boundBy: "output_tokens", rest: undefined, waiting: 5, inLine: 0 };
   const when = { jobsAhead: 5, outlook, nowMs: 0, notBeforeMs: 0 };
   expect(expectedPlace(when)).toEqual({ position: 6, estimated_start_at: "1970-01-01T00:00:05.000Z", limited_by: "output_tokens" });
+  expect(expectedPlace({ ...when, outlook: { ...outlook, inLine: 2 } })).toMatchObject({
+    position: 8,
+    estimated_start_at: "1970-01-01T00:00:07.000Z",
+  });
   const rest = { limitedBy: "spend", leftMs: 60_000 } as const;
   expect(expectedPlace({ ...when, jobsAhead: 0, outlook: { ...outlook, rest } })).toEqual({
     position: 1,

@@ -32,7 +32,13 @@ test("without Redis the outlook of a lane is what the account's limits allow, an
   const lanes = new LaneDirectory(redis, [anAccount("default", 77)]);
   await lanes.laneOf("claude-haiku-4-5");
   await own.kill();
-  expect(await lanes.outlookOf("{default.haiku-4-5}")).toEqual({ requestsPerMinute: 77, boundBy: "requests", rest: undefined, waiting: 0 });
+  expect(await lanes.outlookOf("{default.haiku-4-5}")).toEqual({
+    requestsPerMinute: 77,
+    boundBy: "requests",
+    rest: undefined,
+    waiting: 0,
+    inLine: 0,
+  });
 });
 
 test("of several accounts the one that starts a job soonest is chosen: by pace, by what waits, and not one that rests", async () => {

@@ -61,7 +61,7 @@ export class LaneDirectory {
     };
     const outlook = readLaneOutlook(this.#redis, laneName, limits).catch((): LaneOutlook => {
       this.#outlooks.delete(laneName);
-      return { requestsPerMinute: limits.requestsPerMinute, boundBy: "requests", rest: undefined, waiting: 0 };
+      return { requestsPerMinute: limits.requestsPerMinute, boundBy: "requests", rest: undefined, waiting: 0, inLine: 0 };
     });
     this.#outlooks.set(laneName, { readAtMs: Date.now(), outlook });
     return await outlook;

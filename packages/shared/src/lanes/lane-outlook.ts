@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import type { LaneLimits } from "../limits/tiers.ts";
-import { queuePrefix } from "../redis/keys.ts";
+import { laneKeys, queuePrefix } from "../redis/keys.ts";
 import { readLaneStatus } from "./lane-status.ts";
 import type { LanePace } from "./lane-status.ts";
 import type { RestReason } from "./rest-lane.ts";
@@ -17,21 +17,27 @@ export interface LaneOutlook {
   rest: { limitedBy: LimitedBy; leftMs: number } | undefined;
   /** Jobs that wait in it, without those that are delayed. */
   waiting: number;
+  /** Jobs that workers have fetched and that wait for their budgets: they start before all that wait. */
+  inLine: number;
 }
 
 /** @param limits what is taken for the lane's pace until a worker has told it */
 export async function readLaneOutlook(redis: Redis, laneName: string, limits: LaneLimits): Promise<LaneOutlook> {
   const queue = `${queuePrefix}:${laneName}`;
-  const [{ pace, rest }, prioritized, first] = await Promise.all([
+  const [{ pace, rest }, prioritized, first, fetched, admitted] = await Promise.all([
     readLaneStatus(redis, laneName),
     redis.zcard(`${queue}:prioritized`),
     redis.llen(`${queue}:wait`),
+    redis.llen(`${queue}:active`),
+    redis.zcard(laneKeys(laneName).reservations),
   ]);
   return {
     requestsPerMinute: pace?.requestsPerMinute ?? limits.requestsPerMinute,
     boundBy: boundBy[pace?.bindingBudget ?? "requests"],
     rest: rest && { limitedBy: restLimitedBy(rest.reason), leftMs: rest.leftMs },
     waiting: prioritized + first,
+    // Read one after the other, and a dead worker's reservations may outlive its jobs.
+    inLine: Math.max(0, fetched - admitted),
   };
 }
 
@@ -46,7 +52,7 @@ function restLimitedBy(reason: RestReason): LimitedBy {
   return reason === "billing" || reason === "key_refused" ? "upstream" : reason;
 }
 
-/** When a job starts that has `jobsAhead` others before it: the lane's rest, then their starts at the lane's pace. */
-export function startsInMs({ requestsPerMinute, rest }: LaneOutlook, jobsAhead: number): number {
-  return (rest?.leftMs ?? 0) + (jobsAhead * 60_000) / requestsPerMinute;
+/** When a job starts that has `jobsAhead` waiting ones before it: the lane's rest, then all starts before its own at the lane's pace. */
+export function startsInMs({ requestsPerMinute, rest, inLine }: LaneOutlook, jobsAhead: number): number {
+  return (rest?.leftMs ?? 0) + ((inLine + jobsAhead) * 60_000) / requestsPerMinute;
 }

@@ -32,16 +32,19 @@ export async function queuePlace(redis: Redis, { laneName, jobId, ...when }: Pla
   ]);
   // BullMQ keeps the time a delayed job is due in the upper bits of its score.
   if (delayedUntil !== null) return placeOfDelayed(Math.floor(Number(delayedUntil) / 0x1000));
-  return expectedPlace({ jobsAhead: ahead ?? 0, ...when });
+  // A job that is not waiting any more has been fetched, and is itself in the line.
+  const outlook = ahead === undefined ? { ...when.outlook, inLine: 0 } : when.outlook;
+  return expectedPlace({ ...when, jobsAhead: ahead ?? 0, outlook });
 }
 
-/** Where a job stands behind `jobsAhead` others. */
+/** Where a job stands behind `jobsAhead` others that wait, and behind those in line. */
 export function expectedPlace({ jobsAhead: ahead, outlook, nowMs, notBeforeMs }: When & { jobsAhead: number }): QueuePlace {
   if (notBeforeMs > nowMs) return placeOfDelayed(notBeforeMs);
+  const before = outlook.inLine + ahead;
   return {
-    position: ahead + 1,
+    position: before + 1,
     estimated_start_at: new Date(nowMs + startsInMs(outlook, ahead)).toISOString(),
-    limited_by: outlook.rest?.limitedBy ?? (ahead > 0 ? outlook.boundBy : null),
+    limited_by: outlook.rest?.limitedBy ?? (before > 0 ? outlook.boundBy : null),
   };
 }
 
