@@ -7,9 +7,10 @@ const vitest = process.env["VITEST"] ? await import("vitest") : undefined;
 const afterFile: (() => Promise<void>)[] = [];
 const now = new Set<() => void>();
 
-vitest?.afterAll(async () => {
+/** Ends what a test file started outside its tests. */
+export async function endAfterFile(): Promise<void> {
   for (const end of afterFile.splice(0).toReversed()) await end();
-});
+}
 
 process.on("exit", () => {
   for (const endNow of now) endNow();
