@@ -6,7 +6,7 @@ import { queuePrefix } from "@sluice/shared/redis/keys";
 import { DelayedError } from "bullmq";
 import type { Job } from "bullmq";
 import type { Redis } from "ioredis";
-import { PatientWorker } from "../queues/patient-worker.ts";
+import { QueueWorker } from "../queues/queue-worker.ts";
 import { workOnBatch } from "./work-on-batch.ts";
 import type { BatchContext, NextLook } from "./work-on-batch.ts";
 
@@ -42,7 +42,7 @@ export function startBatchWorker(context: BatchContext, connection: Redis): Batc
     throw new DelayedError();
   };
 
-  const worker = new PatientWorker<QueuedBatch, null>(batchesQueueName, process, {
+  const worker = new QueueWorker<QueuedBatch, null>(batchesQueueName, process, {
     connection,
     prefix: queuePrefix,
     concurrency,
@@ -61,9 +61,7 @@ export function startBatchWorker(context: BatchContext, connection: Redis): Batc
 
   return {
     async stop() {
-      const closed = worker.close();
-      worker.cancelAllJobs("stopping");
-      await closed;
+      await worker.closeWithin(0);
     },
   };
 }

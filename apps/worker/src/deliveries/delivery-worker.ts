@@ -14,7 +14,7 @@ import type { Redis } from "ioredis";
 import { attemptDelivery } from "./attempt-delivery.ts";
 import type { DeliveryContext, NextLook } from "./attempt-delivery.ts";
 import type { Resolve } from "./callable-addresses.ts";
-import { PatientWorker } from "../queues/patient-worker.ts";
+import { QueueWorker } from "../queues/queue-worker.ts";
 import { createGuardedAgent } from "./guarded-agent.ts";
 import { TargetSlots } from "./target-slots.ts";
 
@@ -61,7 +61,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   const context: DeliveryContext = { breaker: breakerOf(options.scheduleMs), ...rest, redis, log, now, random, agent, targets };
   /** How often in a row a delivery could not be looked at. */
   const broken = new Map<string, number>();
-  let worker: PatientWorker<QueuedDelivery, null> | undefined;
+  let worker: QueueWorker<QueuedDelivery, null> | undefined;
   let ready: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
 
@@ -89,7 +89,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   };
 
   const start = async (): Promise<void> => {
-    worker = new PatientWorker<QueuedDelivery, null>(deliveriesQueueName, process, {
+    worker = new QueueWorker<QueuedDelivery, null>(deliveriesQueueName, process, {
       connection: redis,
       prefix: queuePrefix,
       concurrency: options.concurrency,
@@ -109,10 +109,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   };
 
   const stop = async (graceMs: number): Promise<void> => {
-    const closed = worker?.close();
-    const timer = setTimeout(() => worker?.cancelAllJobs("stopping"), graceMs);
-    await closed?.finally(() => clearTimeout(timer));
-    clearTimeout(timer);
+    await worker?.closeWithin(graceMs);
     await agent.destroy();
   };
 

@@ -9,7 +9,7 @@ import type { Redis } from "ioredis";
 import type { LaneAdmission } from "../admission/lane-admission.ts";
 import { runAttempt } from "../attempts/run-attempt.ts";
 import type { AttemptContext, NextStep } from "../attempts/run-attempt.ts";
-import { PatientWorker } from "../queues/patient-worker.ts";
+import { QueueWorker } from "../queues/queue-worker.ts";
 
 export interface LaneWorker {
   /** Aborts the attempt at a job that has become final elsewhere, if it runs here. */
@@ -41,19 +41,16 @@ class RetryError extends Error {
 /** Runs the attempts of one lane. The pace is the queue's own; here is only a bound on how many run at once. */
 export function startLaneWorker({ context, admission, connection, queue, concurrency, log }: LaneWorkerOptions): LaneWorker {
   const laneName = queue.name;
-  let isGraceOver = false;
 
   // BullMQ makes a signal only for a processor with exactly three parameters.
   const process = async (job: Job<QueuedJob, null>, token?: string, signal?: AbortSignal): Promise<null> => {
     const { id } = job;
     if (id === undefined || token === undefined || signal === undefined) throw new Error("BullMQ gave no job id, token or signal");
-    // Redis gave it away before the stop began, and it came after all others were aborted.
-    if (isGraceOver) worker.cancelJob(id, "stopping");
     const attempt = { tenant: job.data.tenant, jobId: id, laneName, enqueuedAtMs: job.timestamp };
     return await carryOut(await runAttempt({ ...context, admission }, attempt, signal), job, token);
   };
 
-  const worker = new PatientWorker<QueuedJob, null>(laneName, process, {
+  const worker = new QueueWorker<QueuedJob, null>(laneName, process, {
     connection,
     prefix: queuePrefix,
     concurrency,
@@ -80,14 +77,7 @@ export function startLaneWorker({ context, admission, connection, queue, concurr
       worker.cancelJob(jobId, "final elsewhere");
     },
     async stop(graceMs) {
-      const closed = worker.close();
-      await admission.stop();
-      const endGrace = () => {
-        isGraceOver = true;
-        worker.cancelAllJobs("stopping");
-      };
-      const timer = setTimeout(endGrace, graceMs);
-      await closed.finally(() => clearTimeout(timer));
+      await Promise.all([worker.closeWithin(graceMs), admission.stop()]);
     },
   };
 }
