@@ -1,5 +1,7 @@
 // What stands between a lane's jobs and Claude: estimates, budgets, the limits that are learned, and the pace of the lane.
 import type { ExpectedCost, Levels } from "@sluice/shared/budgets/budgets";
+import { neededLevels } from "@sluice/shared/budgets/needed-levels";
+import { believedOutput } from "@sluice/shared/budgets/output-counting";
 import { reserve } from "@sluice/shared/budgets/reserve";
 import { release, settle } from "@sluice/shared/budgets/settle";
 import { inputCharacters } from "@sluice/shared/estimates/input-characters";
@@ -99,10 +101,15 @@ export class LaneAdmission {
     let sentAtMs = 0;
     const admission = await this.#line.admit(async () => {
       estimated = await expectedCost(redis, size);
-      const { sizes, countsAnswers, usual } = this.#knowledge;
-      const leaseMs = timeoutMs + leaseMarginMs;
-      const answers = usual?.answers ?? 0;
-      const reply = await reserve(redis, { laneName, attemptId, cost: estimated, sizes, answers, countsAnswers, leaseMs });
+      const { sizes, counting, usual } = this.#knowledge;
+      const needed = neededLevels({
+        cost: estimated,
+        sizes,
+        way: counting.way,
+        answers: usual?.answers ?? 0,
+        answerMs: usual?.durationMs ?? 0,
+      });
+      const reply = await reserve(redis, { laneName, attemptId, cost: estimated, sizes, needed, leaseMs: timeoutMs + leaseMarginMs });
       if (reply.admitted) levelsAtStart = reply.levels;
       sentAtMs = performance.now();
       return reply;
@@ -130,16 +137,22 @@ export class LaneAdmission {
     const seen = readRateLimitHeaders(isMessage || answer.kind === "error" ? answer.headers : undefined);
     const limitsLearned = knowledge.learnLimits(isMessage ? { ...absentLimits(answer.headers), ...limitsOf(seen) } : limitsOf(seen));
     const isOfStart = isMessage ? answer.isStreamed : answer.kind === "error" && answer.status === undefined;
-    const believable = believableLevels(seen, this.#burstSeconds, { isOfStart });
+    const { outputTokens: toldOutput, ...told } = believableLevels(seen, this.#burstSeconds, { isOfStart });
+    const { sizes, counting } = knowledge;
+    const believable = { ...told, ...(toldOutput && believedOutput(toldOutput, counting, sizes.outputTokens.capacity)) };
     const used = usedByAnswer(answer, estimated, size.maxTokens);
     const [settled] = await Promise.all([
-      settle(redis, { laneName, attemptId, used, sizes: knowledge.sizes, believable, levelsAtStart }),
+      settle(redis, { laneName, attemptId, used, sizes, believable, levelsAtStart }),
       limitsLearned,
       ...(isMessage && used !== null ? [learnUsage(redis, size, { ...used, durationMs })] : []),
       ...(wasRefused ? [knowledge.slowDown()] : []),
     ]);
-    if (wasRefused) await knowledge.noteRefusedAt(settled.levels.answeredTokens);
-    if (isMessage && levelsAtStart) knowledge.noteAnsweredAt(levelsAtStart.answeredTokens);
+    if (levelsAtStart && (isMessage || wasRefused)) await knowledge.noteOutcome(levelsAtStart, isMessage ? "let_in" : "refused");
+    // Where the operator's ceiling is lower than Claude's limit, ours are no buckets of Claude's.
+    const isClaudes = (seen.outputTokens?.limit ?? 0) <= knowledge.limits.outputTokensPerMinute;
+    if (levelsAtStart && settled.wasHeld && toldOutput?.least !== undefined && isClaudes) {
+      await knowledge.noteTold(levelsAtStart, settled.reckoned, { least: toldOutput.least, most: toldOutput.most });
+    }
     this.#line.wake();
   }
 }

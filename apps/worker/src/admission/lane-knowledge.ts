@@ -1,8 +1,10 @@
 import { budgetSizes } from "@sluice/shared/budgets/budgets";
-import type { BudgetSizes } from "@sluice/shared/budgets/budgets";
+import type { BudgetSizes, LevelRange, Levels } from "@sluice/shared/budgets/budgets";
+import { concludeCounting, documentedCounting, noEvidence, withOutcome, withTold } from "@sluice/shared/budgets/output-counting";
+import type { CountingEvidence, Foreseen, OutputCounting, Reckoned } from "@sluice/shared/budgets/output-counting";
 import { usualCost } from "@sluice/shared/estimates/usage-store";
 import type { UsualCost } from "@sluice/shared/estimates/usage-store";
-import { readLearnedLimits, writeAnswersCounted, writeLearnedLimits, writeSlowdown } from "@sluice/shared/lanes/lane-limits";
+import { readLearnedLimits, writeCounting, writeLearnedLimits, writeSlowdown } from "@sluice/shared/lanes/lane-limits";
 import { effectiveLimits } from "@sluice/shared/limits/effective-limits";
 import type { LimitsSource } from "@sluice/shared/limits/effective-limits";
 import { afterRefusal, slowFactor } from "@sluice/shared/limits/slow-down";
@@ -29,12 +31,6 @@ const coldInputShare = 0.5;
 /** Weight of one answer in the mean of uncounted ones: it follows within a hundred answers. */
 const uncountedWeight = 0.02;
 
-/** Two refusals within this time, each while less than this part of `answeredTokens` was there … */
-const refusalsTogetherMs = 60_000;
-const answeredShareEmpty = 0.1;
-/** … show that Claude counts answers when they are there. After this long that is tried again. */
-const answersCountedForMs = 600_000;
-
 /**
  * What this process knows of a lane: its limits, what its requests usually cost, and how Claude counts. What answers teach is written
  * for the other workers of the lane, and what these have learned is read by {@link refresh}.
@@ -44,8 +40,8 @@ export class LaneKnowledge {
   #learned: Partial<LaneLimits> = {};
   #slowed: Slowdown | undefined;
   #usual: UsualCost | undefined;
-  #answersCountedUntilMs = 0;
-  #refusedWhileEmptyAtMs = 0;
+  #counting = documentedCounting;
+  #evidence = noEvidence();
   #hasAnswer = false;
   #uncounted = 0;
 
@@ -59,7 +55,7 @@ export class LaneKnowledge {
   }
 
   get sizes(): BudgetSizes {
-    const sizes = budgetSizes(this.limits, this.#options.burstSeconds, (this.#usual?.durationMs ?? 0) / 1_000);
+    const sizes = budgetSizes(this.limits, this.#options.burstSeconds);
     if (this.#hasAnswer) return sizes;
     const { capacity, refillPerSecond } = sizes.inputTokens;
     return { ...sizes, inputTokens: { capacity: Math.max(1, capacity * coldInputShare), refillPerSecond } };
@@ -70,9 +66,9 @@ export class LaneKnowledge {
     return this.#usual;
   }
 
-  /** Whether Claude is taken to count an answer when it is there, not while it is written. */
-  get countsAnswers(): boolean {
-    return Date.now() < this.#answersCountedUntilMs;
+  /** How Claude is taken to count output. */
+  get counting(): OutputCounting {
+    return this.#counting;
   }
 
   /** Running mean of the requests that Claude answered without counting them, from 0 to 1. */
@@ -90,7 +86,7 @@ export class LaneKnowledge {
     const [known, usual] = await Promise.all([readLearnedLimits(redis, laneName), usualCost(redis, laneName)]);
     this.#learned = known.learned;
     this.#slowed = known.slowed;
-    this.#answersCountedUntilMs = known.answersCountedUntilMs;
+    this.#counting = known.counting;
     this.#usual = usual;
   }
 
@@ -120,22 +116,30 @@ export class LaneKnowledge {
     await writeSlowdown(this.#options.redis, this.#options.laneName, slowed.factor, slowed.atMs);
   }
 
-  /**
-   * Claude refused a request while so much was in `answeredTokens`. One refusal while that was empty may also come from an answer
-   * that was written faster than usual; two show how Claude counts.
-   */
-  async noteRefusedAt(answeredTokens: number): Promise<void> {
-    if (answeredTokens >= this.sizes.answeredTokens.capacity * answeredShareEmpty) return;
-    const nowMs = Date.now();
-    const isSecond = nowMs - this.#refusedWhileEmptyAtMs < refusalsTogetherMs;
-    this.#refusedWhileEmptyAtMs = nowMs;
-    if (!isSecond) return;
-    this.#answersCountedUntilMs = nowMs + answersCountedForMs;
-    await writeAnswersCounted(this.#options.redis, this.#options.laneName, this.#answersCountedUntilMs);
+  /** A request was let in by Claude or refused by a limit, while so much was in the budgets. */
+  async noteOutcome(levelsAtStart: Levels, outcome: "let_in" | "refused"): Promise<void> {
+    await this.#conclude(withOutcome(this.#evidence, this.#foreseen(levelsAtStart), outcome));
   }
 
-  /** Claude answered a request that was sent while so much was in `answeredTokens`: one that counts answers would have refused it in debt. */
-  noteAnsweredAt(answeredTokens: number): void {
-    if (answeredTokens < 0) this.#refusedWhileEmptyAtMs = 0;
+  /** Claude said between which levels its bucket of output is; `levels` are ours by our own reckoning, at the answer. */
+  async noteTold(levelsAtStart: Levels, levels: Levels, range: Required<LevelRange>): Promise<void> {
+    const reckoned: Reckoned = { ...this.#foreseen(levelsAtStart), levels };
+    await this.#conclude(withTold(this.#evidence, reckoned, range));
+  }
+
+  #foreseen(levelsAtStart: Levels): Foreseen {
+    return { levelsAtStart, burst: this.sizes.outputTokens.capacity, answers: this.#usual?.answers ?? 0 };
+  }
+
+  /** Resolves when the other workers can read what is concluded. */
+  async #conclude(evidence: CountingEvidence): Promise<void> {
+    const { redis, laneName, log } = this.#options;
+    this.#evidence = evidence;
+    const before = this.#counting;
+    const now = concludeCounting(evidence, before);
+    if (now.way === before.way && now.tellsOfAnswer === before.tellsOfAnswer) return;
+    this.#counting = now;
+    await writeCounting(redis, laneName, now);
+    log.info({ event: "lane.counting_learned", lane: laneName, ...now });
   }
 }

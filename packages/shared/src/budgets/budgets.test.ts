@@ -5,10 +5,13 @@ import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectForWorker } from "../redis/connect.ts";
 import { laneKeys } from "../redis/keys.ts";
-import { fullBucket, neededLevel, refilled, waitMs } from "./bucket.ts";
+import { fullBucket, refilled, waitMs } from "./bucket.ts";
 import type { Bucket } from "./bucket.ts";
 import { budgetNames, budgetSizes } from "./budgets.ts";
-import type { BudgetName, ExpectedCost, TokenCost } from "./budgets.ts";
+import type { BudgetName, ExpectedCost, Levels, TokenCost } from "./budgets.ts";
+import { neededLevels } from "./needed-levels.ts";
+import { waysOfCounting } from "./output-counting.ts";
+import type { WayOfCounting } from "./output-counting.ts";
 import { reserve } from "./reserve.ts";
 import { settle } from "./settle.ts";
 
@@ -19,20 +22,20 @@ beforeAll(() => {
 });
 afterAll(() => redis.disconnect());
 
-const sizes = budgetSizes({ requestsPerMinute: 600, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 }, 1, 1);
+const sizes = budgetSizes({ requestsPerMinute: 600, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 }, 1);
 const leaseMs = 60_000;
 const durationMs = 1_000;
 let lanes = 0;
 const newLane = () => `{test.lane${(lanes += 1)}}`;
 
-async function levels(laneName: string): Promise<Record<BudgetName, number>> {
+async function levels(laneName: string): Promise<Levels> {
   const stored = (await redis.hmget(laneKeys(laneName).budgets, ...budgetNames)).map(Number);
   const [requests = NaN, inputTokens = NaN, outputTokens = NaN, producedTokens = NaN, answeredTokens = NaN] = stored;
   return { requests, inputTokens, outputTokens, producedTokens, answeredTokens };
 }
 
 type Step =
-  | { kind: "reserve"; cost: ExpectedCost }
+  | { kind: "reserve"; cost: ExpectedCost; way: WayOfCounting }
   | { kind: "settle"; used: TokenCost }
   | { kind: "release" }
   | { kind: "wait"; ms: number };
@@ -41,7 +44,11 @@ const tokens = { inputTokens: fc.integer({ min: 0, max: 3_000 }), outputTokens: 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ ...tokens, durationMs: fc.integer({ min: 1, max: 4_000 }) }).map((cost): Step => ({ kind: "reserve", cost })),
+    arbitrary: fc.record({
+      kind: fc.constant("reserve" as const),
+      cost: fc.record({ ...tokens, durationMs: fc.integer({ min: 1, max: 4_000 }) }),
+      way: fc.constantFrom(...waysOfCounting),
+    }),
   },
   { weight: 3, arbitrary: fc.record(tokens).map((used): Step => ({ kind: "settle", used })) },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: "release" }) },
@@ -131,21 +138,16 @@ test("every sequence does what the model says: all or none, never above the capa
         if (move.kind === "reserve") {
           const { cost } = move;
           const attemptId = `a${(attempts += 1)}`;
-          const needed: Partial<Record<BudgetName, number>> = {
-            requests: 1,
-            inputTokens: neededLevel(cost.inputTokens, sizes.inputTokens),
-            outputTokens: neededLevel(cost.outputTokens, sizes.outputTokens),
-            producedTokens: sizes.producedTokens.capacity * 0.7,
-          };
-          const fits = budgetNames.every((name) => (needed[name] ?? -Infinity) - model.level(name, nowMs) <= 1e-4);
-          const reply = await reserve(redis, { laneName, attemptId, cost, sizes, leaseMs: 10 ** 9, nowMs });
+          const needed = neededLevels({ cost, sizes, way: move.way, answerMs: 1_000 });
+          const fits = budgetNames.every((name) => needed[name] - model.level(name, nowMs) <= 1e-4);
+          const reply = await reserve(redis, { laneName, attemptId, cost, sizes, needed, leaseMs: 10 ** 9, nowMs });
           expect(reply.admitted).toBe(fits);
           if (reply.admitted) {
             model.change(nowMs, { requests: -1, inputTokens: -cost.inputTokens, outputTokens: -cost.outputTokens });
             held.set(attemptId, { cost, answer: model.begin(nowMs, cost) });
           } else if (reply.limitedBy !== "producedTokens" && reply.limitedBy !== "rest") {
             const { limitedBy } = reply;
-            const wait = waitMs(model.level(limitedBy, nowMs), needed[limitedBy] ?? 0, sizes[limitedBy]);
+            const wait = waitMs(model.level(limitedBy, nowMs), needed[limitedBy], sizes[limitedBy]);
             expect(Math.abs(reply.retryAfterMs - wait)).toBeLessThanOrEqual(1);
           }
           if (!reply.admitted && (model.anyOverdue(nowMs) || model.isAheadOf(nowMs))) model.change(nowMs, {});
@@ -156,7 +158,8 @@ test("every sequence does what the model says: all or none, never above the capa
         held.delete(attemptId);
         const { cost, answer } = reservation;
         const used = move.kind === "release" ? null : move.used;
-        const { levels: settled } = await settle(redis, { laneName, attemptId, used, sizes, nowMs });
+        const call = { laneName, attemptId, used, sizes, nowMs };
+        const reply = await settle(redis, call);
         const outputTokens = used?.outputTokens ?? 0;
         model.change(nowMs, {});
         model.change(nowMs, {
@@ -166,7 +169,11 @@ test("every sequence does what the model says: all or none, never above the capa
           producedTokens: model.end(nowMs, answer) - outputTokens,
           answeredTokens: -outputTokens,
         });
-        expect(settled).toEqual(await levels(laneName));
+        const settled = await levels(laneName);
+        expect(reply).toEqual({ wasHeld: true, reckoned: settled });
+        // A command whose reply was lost is sent again.
+        expect(await settle(redis, call)).toEqual({ wasHeld: false });
+        expect(await levels(laneName)).toEqual(settled);
         for (const name of budgetNames) {
           expect(settled[name]).toBeLessThanOrEqual(sizes[name].capacity);
           expect(settled[name]).toBeCloseTo(model.level(name, nowMs), 2);
@@ -187,27 +194,16 @@ test("produced tokens fall while an answer is written, and are right again when 
   expect(await ask("a", 0, 100)).toMatchObject({ admitted: true });
   expect(await ask("b", 0, 400)).toMatchObject({ limitedBy: "producedTokens" });
   const used = { inputTokens: 1, outputTokens: 1.25 * capacity };
-  const { levels: settled } = await settle(redis, { laneName, attemptId: "writing", used, sizes, nowMs: 400 });
+  await settle(redis, { laneName, attemptId: "writing", used, sizes, nowMs: 400 });
   // 400 ms refill two fifths of the second's worth.
-  expect(settled.producedTokens).toBeCloseTo(0.15 * capacity);
+  expect((await levels(laneName)).producedTokens).toBeCloseTo(0.15 * capacity);
 });
 
-test("reservations of output may run ahead of what is written by half a usual answer", () => {
-  const limits = { requestsPerMinute: 600, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 };
-  const capacity = (answerSeconds: number) => budgetSizes(limits, 1, answerSeconds).outputTokens.capacity;
-  expect(capacity(0)).toBe(200);
-  expect(capacity(20)).toBe(200 + 10 * 200);
-});
-
-test("while few answers are known more must be in hand", async () => {
+test("an attempt takes what it is expected to cost from all budgets, and its answer drains what is produced", async () => {
   const laneName = newLane();
-  const { capacity } = sizes.producedTokens;
-  const ask = (attemptId: string, answers: number) =>
-    reserve(redis, { laneName, attemptId, cost: { inputTokens: 1, outputTokens: 1, durationMs }, sizes, answers, leaseMs, nowMs: 0 });
-  expect(await ask("writing", 0)).toMatchObject({ admitted: true });
-  await settle(redis, { laneName, attemptId: "writing", used: { inputTokens: 1, outputTokens: 0.2 * capacity }, sizes, nowMs: 0 });
-  expect(await ask("a", 0)).toMatchObject({ limitedBy: "producedTokens" });
-  expect(await ask("b", 100)).toMatchObject({ admitted: true });
+  const cost = { inputTokens: 100, outputTokens: 50, durationMs };
+  await reserve(redis, { laneName, attemptId: "a", cost, sizes, leaseMs, nowMs: 0 });
+  expect(await levels(laneName)).toEqual({ requests: 4, inputTokens: 600, outputTokens: 150, producedTokens: 200, answeredTokens: 200 });
 });
 
 test("an answer that does not come stops to be counted after three times its time", async () => {
@@ -216,19 +212,6 @@ test("an answer that does not come stops to be counted after three times its tim
   await reserve(redis, { laneName, attemptId: "hanging", cost: hanging, sizes, leaseMs: 10 ** 9, nowMs: 0 });
   const next = { inputTokens: 1, outputTokens: 0, durationMs: 1 };
   expect(await reserve(redis, { laneName, attemptId: "a", cost: next, sizes, leaseMs, nowMs: 60_000 })).toMatchObject({ admitted: true });
-});
-
-// A Claude that counts an answer when it is there refuses then, whatever our other buckets hold.
-test("answered tokens are waited for only where Claude counts like that", async () => {
-  const laneName = newLane();
-  const used = { inputTokens: 1, outputTokens: 3 * sizes.answeredTokens.capacity };
-  const quick = { inputTokens: 1, outputTokens: used.outputTokens, durationMs: 1 };
-  await reserve(redis, { laneName, attemptId: "a", cost: quick, sizes, leaseMs, nowMs: 0 });
-  await settle(redis, { laneName, attemptId: "a", used, sizes, nowMs: 0 });
-  const ask = (countsAnswers: boolean, nowMs: number) =>
-    reserve(redis, { laneName, attemptId: "b", cost: { ...quick, outputTokens: 0 }, sizes, leaseMs, countsAnswers, nowMs });
-  expect(await ask(true, 1_500)).toMatchObject({ admitted: false });
-  expect(await ask(true, 3_500)).toMatchObject({ admitted: true });
 });
 
 test("a refusal changes nothing, not even the clock of the budgets", async () => {
@@ -272,25 +255,26 @@ test("asking twice for the same attempt takes once", async () => {
   expect(await levels(laneName)).toEqual(once);
 });
 
-test("what a dead worker held comes back with the end of its lease, and its late settlement is charged", async () => {
+test("what a dead worker held comes back with the end of its lease, and its late settlement changes nothing", async () => {
   const laneName = newLane();
   const big = { inputTokens: 0.8 * sizes.inputTokens.capacity, outputTokens: 20, durationMs };
   await reserve(redis, { laneName, attemptId: "dead", cost: big, sizes, leaseMs: 10, nowMs: 0 });
   expect(await reserve(redis, { laneName, attemptId: "b", cost: big, sizes, leaseMs, nowMs: 9 })).toMatchObject({ admitted: false });
   expect(await reserve(redis, { laneName, attemptId: "c", cost: big, sizes, leaseMs, nowMs: 10 })).toMatchObject({ admitted: true });
   const before = await levels(laneName);
-  expect(await settle(redis, { laneName, attemptId: "dead", used: { inputTokens: 50, outputTokens: 5 }, sizes, nowMs: 10 })).toMatchObject({
-    wasHeld: false,
-  });
-  expect((await levels(laneName)).inputTokens).toBeCloseTo(before.inputTokens - 50, 4);
+  const late = { laneName, attemptId: "dead", used: { inputTokens: 50, outputTokens: 5 }, sizes, nowMs: 10 };
+  expect(await settle(redis, late)).toEqual({ wasHeld: false });
+  expect(await levels(laneName)).toEqual(before);
 });
 
 test("what many dead workers' attempts held comes back bit by bit, however long ago they died, and is asked for soon", async () => {
   const laneName = newLane();
-  const wide = budgetSizes({ requestsPerMinute: 60_000, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 }, 1, 200);
+  const wide = budgetSizes({ requestsPerMinute: 60_000, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 }, 1);
   // Together they are taken to write at more than the limit.
   const cost = { inputTokens: 1, outputTokens: 300, durationMs: 10_000 };
-  const ask = (attemptId: string, nowMs: number) => reserve(redis, { laneName, attemptId, cost, sizes: wide, leaseMs: 60_000, nowMs });
+  const needed = neededLevels({ cost, sizes: wide, answerMs: 200_000 });
+  const ask = (attemptId: string, nowMs: number) =>
+    reserve(redis, { laneName, attemptId, cost, sizes: wide, needed, leaseMs: 60_000, nowMs });
   for (let attempt = 0; attempt < 50; attempt += 1) expect(await ask(`dead-${attempt}`, 0)).toMatchObject({ admitted: true });
   const anHourLater = 3_600_000;
   for (const call of ["first", "second"]) {
@@ -330,58 +314,33 @@ test("a level is lowered only as far as it was too high both when the request le
   const levelsAtStart = last.admitted ? last.levels : undefined;
   const used = { inputTokens: 1, outputTokens: 1 };
   const answer = { laneName, attemptId: "last", used, sizes, levelsAtStart, nowMs: 1_000 };
-  expect((await settle(redis, { ...answer, believable: { requests: { most: 0 } } })).levels.requests).toBe(capacity);
-  expect((await settle(redis, { ...answer, attemptId: "burst-1", believable: { requests: { most: -2 } } })).levels.requests).toBe(
-    capacity - 2,
-  );
+  await settle(redis, { ...answer, believable: { requests: { most: 0 } } });
+  expect((await levels(laneName)).requests).toBe(capacity);
+  await settle(redis, { ...answer, attemptId: "burst-1", believable: { requests: { most: -2 } } });
+  expect((await levels(laneName)).requests).toBe(capacity - 2);
 });
 
-/** Sends requests whose answers are of no account, each followed by what Claude says of its output bucket. */
-async function hear(laneName: string, sayings: { said: { least: number; most: number }; drained: number }[]): Promise<number> {
-  let produced = NaN;
-  let nowMs = 0;
-  for (const [index, { said, drained }] of sayings.entries()) {
-    // Everything has refilled since the last one.
-    nowMs += 10_000;
-    const attemptId = `attempt-${index}`;
+test("with a lowest level, too, a level is brought between the two, up or down, and never above its capacity", async () => {
+  const laneName = newLane();
+  const { capacity } = sizes.producedTokens;
+  const settledWith = async (least: number, most: number) => {
+    const attemptId = `${least}-${most}`;
     const cost = { inputTokens: 1, outputTokens: 1, durationMs };
-    const reply = await reserve(redis, { laneName, attemptId, cost, sizes, leaseMs, nowMs });
-    const levelsAtStart = reply.admitted ? reply.levels : undefined;
-    const used = { inputTokens: 1, outputTokens: drained };
-    const settled = await settle(redis, { laneName, attemptId, used, sizes, levelsAtStart, believable: { producedTokens: said }, nowMs });
-    produced = settled.levels.producedTokens;
-  }
-  return produced;
-}
-
-test("once what Claude says fits the moment of its answers, the level of produced tokens follows it, down and up", async () => {
-  const { capacity } = sizes.producedTokens;
-  const fits = { said: { least: 0.1 * capacity, most: 0.5 * capacity }, drained: 0.7 * capacity };
-  const tooHigh = { said: { least: 0, most: 0.2 * capacity }, drained: 0.7 * capacity };
-  const tooLow = { said: { least: 0.5 * capacity, most: capacity }, drained: 0.7 * capacity };
-  // Until then a level that is a little too high stays, and one that is too low.
-  expect(await hear(newLane(), [tooHigh])).toBeCloseTo(0.3 * capacity);
-  expect(await hear(newLane(), [tooLow])).toBeCloseTo(0.3 * capacity);
-  expect(await hear(newLane(), [fits, fits, fits, tooHigh])).toBeCloseTo(0.18 * capacity);
-  expect(await hear(newLane(), [fits, fits, fits, tooLow])).toBeCloseTo(0.65 * capacity);
-});
-
-test("while what Claude says fits the moment a request came, it raises nothing", async () => {
-  const { capacity } = sizes.producedTokens;
-  const ofTheStart = { said: { least: 0.8 * capacity, most: capacity }, drained: 0.7 * capacity };
-  expect(
-    await hear(
-      newLane(),
-      Array.from({ length: 12 }, () => ofTheStart),
-    ),
-  ).toBeCloseTo(0.3 * capacity);
+    await reserve(redis, { laneName, attemptId, cost, sizes, needed: neededLevels({ cost, sizes, way: "answered" }), leaseMs, nowMs: 0 });
+    const believable = { producedTokens: { least, most } };
+    await settle(redis, { laneName, attemptId, used: { inputTokens: 1, outputTokens: 0 }, sizes, believable, nowMs: 0 });
+    return (await levels(laneName)).producedTokens;
+  };
+  expect(await settledWith(-50, 40)).toBe(40);
+  expect(await settledWith(60, 90)).toBe(60);
+  expect(await settledWith(2 * capacity, 3 * capacity)).toBe(capacity);
 });
 
 test("a part of the burst of requests and input is kept in hand, but never so much that two requests could not leave at once", () => {
   const capacities = (requestsPerMinute: number) =>
     budgetSizes({ requestsPerMinute, inputTokensPerMinute: 60_000, outputTokensPerMinute: 60_000 }, 1);
   expect([10, 60, 120, 180, 600, 6_000].map((perMinute) => capacities(perMinute).requests.capacity)).toEqual([1, 1, 2, 2, 5, 50]);
-  expect(capacities(600).inputTokens.capacity).toBe(800);
+  expect(capacities(600).inputTokens.capacity).toBe(700);
 });
 
 test("raced from many connections, never more is admitted than capacity and refill allow", async () => {

@@ -4,10 +4,9 @@ import type { LaneLimits } from "../limits/tiers.ts";
 /**
  * `requests`, `inputTokens` and `outputTokens` mirror Claude's limits. An attempt takes its estimate before it is sent.
  *
- * The other two follow what Claude's own output bucket is likely to hold, because Claude refuses a request while earlier
- * answers have emptied it, however small the new one will be. Claude counts output as it is produced (Rate limits page,
- * 2026-09), so `producedTokens` falls while answers are being written, at the pace that is expected of them.
- * `answeredTokens` falls only when an answer is there; it is heeded where Claude turned out to count like that.
+ * The other two follow Claude's own output bucket by other ways of counting, because Claude refuses a request while earlier answers
+ * have emptied it, however small the new one will be: `producedTokens` falls while answers are being written, at the pace that is
+ * expected of them, `answeredTokens` when they are there. Which of the three is waited for: output-counting.ts.
  */
 export const budgetNames = ["requests", "inputTokens", "outputTokens", "producedTokens", "answeredTokens"] as const;
 export type BudgetName = (typeof budgetNames)[number];
@@ -23,8 +22,14 @@ export type BudgetSizes = Record<BudgetName, BudgetSize>;
 /** What is in each bucket. */
 export type Levels = Record<BudgetName, number>;
 
-/** Between which levels a bucket may be; no `least`: nothing is said of that. */
-export type BelievableLevels = Partial<Record<BudgetName, { least?: number; most: number }>>;
+/** Between which levels a bucket is; no `least`: nothing is said of that. */
+export interface LevelRange {
+  least?: number;
+  most: number;
+}
+
+/** What the levels are to be brought to; see settle.ts. */
+export type BelievableLevels = Partial<Record<BudgetName, LevelRange>>;
 
 /** From a script's reply: a number as text for each budget, in their order. */
 export function readLevels(texts: readonly string[]): Levels {
@@ -56,52 +61,39 @@ export interface ExpectedCost extends TokenCost {
  * to by `producedTokens`.
  */
 const requestsKeptInHand = 0.5;
-const inputKeptInHand = 0.2;
+const inputKeptInHand = 0.3;
 
 /** Requests that may leave at once, where the burst allows it: one that is late must not hold back the punctual one behind it. */
 const requestsAtOnce = 2;
 
 /** What of a burst stays in Claude's bucket while nobody else uses the account, in requests or tokens. */
-export function keptInHand(name: "requests" | "inputTokens" | "outputTokens", burst: number): number {
-  if (name === "requests") return burst - Math.max(Math.min(burst, requestsAtOnce), burst * (1 - requestsKeptInHand));
-  return name === "inputTokens" ? burst * inputKeptInHand : 0;
+export function keptInHand(name: "requests" | "inputTokens", burst: number): number {
+  return name === "requests"
+    ? burst - Math.max(Math.min(burst, requestsAtOnce), burst * (1 - requestsKeptInHand))
+    : burst * inputKeptInHand;
 }
 
-/**
- * How far reservations of output may run ahead of the burst, in usual answers. A reservation is taken when a request leaves, Claude
- * takes the tokens while the answer is written: on average half of each answer under way is reserved and not yet written. Without
- * this part the reservations were what held requests back, and each pause of `producedTokens` was lost for good.
- */
-const outputAhead = 0.5;
+/** Input is taken at 99.5 % of its limit: a prompt larger than its bucket fits only into a full one, to the millisecond. */
+const inputShare = 0.995;
 
-/** Tokens are taken at 99.5 % of their limit: an answer larger than its bucket fits only into a full one, to the millisecond. */
-const tokenShare = 0.995;
-
-/**
- * The buckets of a lane with these limits, of which `burstSeconds` may leave at once.
- *
- * @param answerSeconds how long the lane's usual answers are written; 0 when none is known
- */
-export function budgetSizes(limits: LaneLimits, burstSeconds: number, answerSeconds = 0): BudgetSizes {
+/** The buckets of a lane with these limits, of which `burstSeconds` may leave at once. */
+export function budgetSizes(limits: LaneLimits, burstSeconds: number): BudgetSizes {
   const perSecond = {
     requests: limits.requestsPerMinute / 60,
     inputTokens: limits.inputTokensPerMinute / 60,
     outputTokens: limits.outputTokensPerMinute / 60,
   };
-  const capacity = (name: "requests" | "inputTokens" | "outputTokens", ahead = 0): number => {
+  const capacity = (name: "requests" | "inputTokens"): number => {
     const burst = perSecond[name] * burstSeconds;
-    return Math.max(1, burst - keptInHand(name, burst) + ahead);
+    return Math.max(1, burst - keptInHand(name, burst));
   };
-  const claudes: BudgetSize = { capacity: capacity("outputTokens"), refillPerSecond: perSecond.outputTokens };
+  const output: BudgetSize = { capacity: Math.max(1, perSecond.outputTokens * burstSeconds), refillPerSecond: perSecond.outputTokens };
   return {
     // The limiter paces requests already; here they are counted so that no window and no retry can exceed the burst.
     requests: { capacity: capacity("requests"), refillPerSecond: perSecond.requests },
-    inputTokens: { capacity: capacity("inputTokens"), refillPerSecond: perSecond.inputTokens * tokenShare },
-    outputTokens: {
-      capacity: capacity("outputTokens", perSecond.outputTokens * answerSeconds * outputAhead),
-      refillPerSecond: perSecond.outputTokens * tokenShare,
-    },
-    producedTokens: claudes,
-    answeredTokens: claudes,
+    inputTokens: { capacity: capacity("inputTokens"), refillPerSecond: perSecond.inputTokens * inputShare },
+    outputTokens: output,
+    producedTokens: output,
+    answeredTokens: output,
   };
 }

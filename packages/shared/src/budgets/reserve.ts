@@ -3,24 +3,11 @@ import { z } from "zod";
 import { laneKeys, limiterKey } from "../redis/keys.ts";
 import { replyTexts } from "../redis/reply.ts";
 import { Script } from "../redis/script.ts";
-import { neededLevel } from "./bucket.ts";
 import { budgetNames, readLevels } from "./budgets.ts";
 import type { BudgetName, BudgetSizes, ExpectedCost, Levels } from "./budgets.ts";
+import { neededLevels } from "./needed-levels.ts";
 
 const script = new Script(new URL("reserve.lua", import.meta.url), [new URL("answers-under-way.lua", import.meta.url)]);
-
-/**
- * Part of `producedTokens` that must be there. Answers are written faster and slower than expected: measured on the
- * simulator's strict bucket of a second (answers of 50 to 350 tokens, 0.5 to 2.5 s each), with 70 % Claude refuses up to
- * three requests of 375, with less more of them, with more the limit is not used up. While few answers are known their mean is not, either:
- * in a simulation half of the refusals of 75 s came in its first twenty.
- */
-const producedShareNeeded = 0.7;
-const producedShareNeededAtFirst = 0.9;
-const fewAnswers = 100;
-
-/** The same of `answeredTokens`, so that the answers that end while a request is on its way do not empty it. */
-const answeredShareNeeded = 0.05;
 
 /** An answer that takes this many times as long as usual is taken to hang. */
 const overdueFactor = 3;
@@ -31,10 +18,8 @@ export interface Reservation {
   attemptId: string;
   cost: ExpectedCost;
   sizes: BudgetSizes;
-  /** How many answers of the lane are known; while they are few, more is kept in hand. Enough when unset. */
-  answers?: number;
-  /** Claude counts an answer when it is there: wait for `answeredTokens`, too. */
-  countsAnswers?: boolean;
+  /** What must be in the buckets; unset: what {@link neededLevels} says of this cost. */
+  needed?: Levels;
   /** After this long without {@link settle} the reservation is given back: its worker is dead. */
   leaseMs: number;
   /** Only tests pass a time; Redis' own clock counts. */
@@ -51,22 +36,16 @@ const replySchema = z.union([z.tuple([z.literal(1)], z.string()), z.tuple([z.lit
 
 /** Takes an attempt's estimated cost from all budgets of the lane, or from none. A refusal is free of charge. */
 export async function reserve(redis: Redis, reservation: Reservation): Promise<ReserveReply> {
-  const { laneName, attemptId, cost, sizes, answers = fewAnswers, countsAnswers = false, leaseMs, nowMs } = reservation;
+  const { laneName, attemptId, cost, sizes, needed = neededLevels({ cost, sizes }), leaseMs, nowMs } = reservation;
   const keys = laneKeys(laneName);
-  const taken: Record<BudgetName, number> = {
+  const taken: Levels = {
     requests: 1,
     inputTokens: cost.inputTokens,
     outputTokens: cost.outputTokens,
     producedTokens: 0,
     answeredTokens: 0,
   };
-  const caution = (producedShareNeededAtFirst - producedShareNeeded) * Math.max(0, 1 - answers / fewAnswers);
-  const needed = (name: BudgetName): number => {
-    if (name === "producedTokens") return sizes[name].capacity * (producedShareNeeded + caution);
-    if (name === "answeredTokens") return countsAnswers ? sizes[name].capacity * answeredShareNeeded : -Number.MAX_SAFE_INTEGER;
-    return neededLevel(taken[name], sizes[name]);
-  };
-  const args = budgetNames.flatMap((name) => [name, taken[name], needed(name), sizes[name].capacity, sizes[name].refillPerSecond]);
+  const args = budgetNames.flatMap((name) => [name, taken[name], needed[name], sizes[name].capacity, sizes[name].refillPerSecond]);
   const durationMs = Math.max(1, Math.round(cost.durationMs));
   const answer = await script.run(
     redis,

@@ -8,7 +8,7 @@ import type { BelievableLevels, BudgetName, BudgetSizes, Levels, TokenCost } fro
 
 const script = new Script(new URL("settle.lua", import.meta.url), [new URL("answers-under-way.lua", import.meta.url)]);
 
-const replySchema = z.tuple([z.number()], z.string());
+const replySchema = z.union([z.tuple([z.literal(1)], z.string()), z.tuple([z.literal(0)])]);
 
 export interface Settlement {
   laneName: string;
@@ -16,7 +16,10 @@ export interface Settlement {
   /** What was really used; null: nothing, because the request never left, or Claude refused it without counting it. */
   used: TokenCost | null;
   sizes: BudgetSizes;
-  /** What the buckets may hold, by what Claude said remains. */
+  /**
+   * What the levels are to be brought to, by what Claude said remains. With `least` a level is brought between the two. Without, whether Claude
+   * spoke of the moment the request came or of its answer is not known: the level is lowered as far as it was too high at both.
+   */
   believable?: BelievableLevels;
   /** What the buckets held after the reservation, see {@link reserve}. */
   levelsAtStart?: Levels | undefined;
@@ -24,14 +27,13 @@ export interface Settlement {
   nowMs?: number;
 }
 
-export interface Settled {
-  /** False when the reservation's lease had ended. The usage is taken all the same, so settling twice charges twice. */
-  wasHeld: boolean;
-  /** Afterwards. */
-  levels: Levels;
-}
+export type Settled =
+  /** `reckoned`: the levels by our own reckoning, before they were brought to what Claude says. */
+  | { wasHeld: true; reckoned: Levels }
+  /** The reservation was settled before, or its lease had ended and it was given back: nothing was changed. */
+  | { wasHeld: false };
 
-/** Corrects a reservation by the real usage. The budgets may fall below zero: the next attempts wait the debt out. */
+/** Corrects a reservation by the real usage. The budgets may fall below zero: the next attempts wait the debt out. Safe to repeat. */
 export async function settle(
   redis: Redis,
   { laneName, attemptId, used, sizes, believable = {}, levelsAtStart, nowMs }: Settlement,
@@ -51,8 +53,8 @@ export async function settle(
     levelsAtStart?.[name] ?? "",
   ]);
   const reply = await script.run(redis, [keys.budgets, keys.reservations, keys.reserved, keys.writing], [nowMs ?? "", attemptId, ...args]);
-  const [wasHeld, ...levels] = replySchema.parse(replyTexts(reply));
-  return { wasHeld: wasHeld === 1, levels: readLevels(levels) };
+  const [wasHeld, ...reckoned] = replySchema.parse(replyTexts(reply));
+  return wasHeld === 1 ? { wasHeld: true, reckoned: readLevels(reckoned) } : { wasHeld: false };
 }
 
 /** Gives a reservation back whole: its request was not sent. */

@@ -5,9 +5,11 @@ import type { Account } from "../accounts/account.ts";
 import { fullBucket, refilled } from "../budgets/bucket.ts";
 import { budgetNames, budgetSizes } from "../budgets/budgets.ts";
 import type { BudgetName } from "../budgets/budgets.ts";
+import { budgetOfWay } from "../budgets/output-counting.ts";
 import type { LaneLimits } from "../limits/tiers.ts";
 import { laneKeys, queuePrefix } from "../redis/keys.ts";
 import { laneOfName } from "./lane.ts";
+import { readLearnedLimits } from "./lane-limits.ts";
 import { readLaneOutlook, startsInMs } from "./lane-outlook.ts";
 import type { LaneOutlook } from "./lane-outlook.ts";
 import { readLaneStatus } from "./lane-status.ts";
@@ -40,8 +42,9 @@ export async function readLaneInsight(redis: Redis, laneName: string, account: A
   const { pool } = laneOfName(laneName);
   const keys = laneKeys(laneName);
   const start = account.limitsOf(pool).start;
-  const [{ pace }, outlook, delayed, running, stored, [seconds, micros]] = await Promise.all([
+  const [{ pace }, { counting }, outlook, delayed, running, stored, [seconds, micros]] = await Promise.all([
     readLaneStatus(redis, laneName),
+    readLearnedLimits(redis, laneName),
     readLaneOutlook(redis, laneName, start),
     redis.zcard(`${queuePrefix}:${laneName}:delayed`),
     redis.zcard(keys.reservations),
@@ -54,8 +57,9 @@ export async function readLaneInsight(redis: Redis, laneName: string, account: A
   const values = z.array(number).parse(stored);
   const field = (name: (typeof fields)[number]): number | null => values[fields.indexOf(name)] ?? null;
   const [updatedAtMs, startsPerMinute, startedAtMs] = [field("updatedAtMs"), field("startsPerMinute"), field("startedAtMs")];
-  const left = (name: BudgetName, drainedPerSecond = 0): number => {
+  const left = (name: BudgetName): number => {
     const level = field(name);
+    const drainedPerSecond = name === "producedTokens" ? (field("writingPerSecond") ?? 0) : 0;
     const size = { ...sizes[name], refillPerSecond: sizes[name].refillPerSecond - drainedPerSecond };
     const bucket = level === null || updatedAtMs === null ? fullBucket(size, nowMs) : refilled({ level, updatedAtMs }, size, nowMs);
     return Math.max(0, Math.floor(bucket.level));
@@ -67,8 +71,8 @@ export async function readLaneInsight(redis: Redis, laneName: string, account: A
     remaining: {
       requests: left("requests"),
       inputTokens: left("inputTokens"),
-      // What Claude's bucket is likely to hold, of what is not reserved.
-      outputTokens: Math.min(left("outputTokens"), left("producedTokens", field("writingPerSecond") ?? 0)),
+      // What Claude's bucket is likely to hold.
+      outputTokens: left(budgetOfWay[counting.way]),
     },
     queued: outlook.waiting,
     delayed,

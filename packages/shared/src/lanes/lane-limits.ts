@@ -1,6 +1,8 @@
 // What workers have learned of a lane's limits, shared by all of them: one hash per lane.
 import type { Redis } from "ioredis";
 import { z } from "zod";
+import { documentedCounting, waysOfCounting } from "../budgets/output-counting.ts";
+import type { OutputCounting } from "../budgets/output-counting.ts";
 import type { LaneLimits } from "../limits/tiers.ts";
 import { laneKeys } from "../redis/keys.ts";
 
@@ -12,7 +14,8 @@ const fieldsSchema = z.object({
   outputTokensPerMinute: count,
   slowFactor: z.coerce.number().min(0).max(1).optional(),
   slowedAtMs: z.coerce.number().optional(),
-  answersCountedUntilMs: z.coerce.number().optional(),
+  outputCounted: z.enum(waysOfCounting).optional(),
+  outputToldOfAnswer: z.coerce.number().optional(),
 });
 
 export interface LearnedLimits {
@@ -20,19 +23,17 @@ export interface LearnedLimits {
   learned: Partial<LaneLimits>;
   /** Set by the last refusal. */
   slowed: { factor: number; atMs: number } | undefined;
-  /** Until then Claude is taken to count an answer's output when it is there, not while it is written. */
-  answersCountedUntilMs: number;
+  /** How Claude is taken to count output. */
+  counting: OutputCounting;
 }
 
 export async function readLearnedLimits(redis: Redis, laneName: string): Promise<LearnedLimits> {
-  const {
-    slowFactor,
-    slowedAtMs,
-    answersCountedUntilMs = 0,
-    ...learned
-  } = fieldsSchema.parse(await redis.hgetall(laneKeys(laneName).limits));
+  const { slowFactor, slowedAtMs, outputCounted, outputToldOfAnswer, ...learned } = fieldsSchema.parse(
+    await redis.hgetall(laneKeys(laneName).limits),
+  );
   const slowed = slowFactor === undefined || slowedAtMs === undefined ? undefined : { factor: slowFactor, atMs: slowedAtMs };
-  return { learned: Object.fromEntries(Object.entries(learned).filter(([, value]) => value !== undefined)), slowed, answersCountedUntilMs };
+  const counting = outputCounted === undefined ? documentedCounting : { way: outputCounted, tellsOfAnswer: outputToldOfAnswer === 1 };
+  return { learned: Object.fromEntries(Object.entries(learned).filter(([, value]) => value !== undefined)), slowed, counting };
 }
 
 /** Remembers limits that differ from the known ones. The newest answer counts. */
@@ -44,6 +45,6 @@ export async function writeSlowdown(redis: Redis, laneName: string, factor: numb
   await redis.hset(laneKeys(laneName).limits, { slowFactor: factor, slowedAtMs: atMs });
 }
 
-export async function writeAnswersCounted(redis: Redis, laneName: string, untilMs: number): Promise<void> {
-  await redis.hset(laneKeys(laneName).limits, { answersCountedUntilMs: untilMs });
+export async function writeCounting(redis: Redis, laneName: string, { way, tellsOfAnswer }: OutputCounting): Promise<void> {
+  await redis.hset(laneKeys(laneName).limits, { outputCounted: way, outputToldOfAnswer: tellsOfAnswer ? 1 : 0 });
 }

@@ -1,7 +1,7 @@
 // What answers of Claude teach: the limits, what remains of them, and how far to slow down after a refusal.
 import { expect, test } from "vitest";
 import { budgetSizes } from "../budgets/budgets.ts";
-import { believableLevels } from "./believable-levels.ts";
+import { anyDebt, believableLevels } from "./believable-levels.ts";
 import { effectiveLimits } from "./effective-limits.ts";
 import { absentLimits, limitsOf, readRateLimitHeaders } from "./rate-limit-headers.ts";
 import { afterRefusal, slowFactor } from "./slow-down.ts";
@@ -59,12 +59,12 @@ test("alone, what remains at Claude's lowers nothing, whether it counts the minu
 test("when others draw on the account, our levels fall with Claude's, so that there is room for them", () => {
   const requests = (remaining: number) => believableLevels({ requests: { limit: 600, remaining } }, 1).requests?.most;
   const input = (remaining: number) => believableLevels({ inputTokens: { limit: 120_000, remaining } }, 1).inputTokens?.most;
-  // What the bucket holds. Half a burst of requests and a fifth of one of input stay in it.
+  // What the bucket holds. Half a burst of requests and three tenths of one of input stay in it.
   expect([10, 5, 0].map(requests)).toEqual([6, 1, -4]);
-  expect([1_000, 0].map(input)).toEqual([1_100, 100]);
+  expect([1_000, 0].map(input)).toEqual([900, -100]);
   // What is missing in it to the minute's limit.
   expect([600, 595, 591].map(requests)).toEqual([6, 1, -3]);
-  expect(input(119_000)).toBe(1_100);
+  expect(input(119_000)).toBe(900);
   // More than a burst is missing: the share of the minute, or of a deeper bucket.
   expect(requests(299)).toBe(0);
   expect(input(30_000)).toBeLessThan(200);
@@ -72,9 +72,8 @@ test("when others draw on the account, our levels fall with Claude's, so that th
 
 // A second's burst is 2,000 tokens of output here, too.
 test("what remains of output says between what levels Claude's bucket is, also in debt", () => {
-  const output = (remaining: number, limit = 120_000) => believableLevels({ outputTokens: { limit, remaining } }, 1).producedTokens;
+  const output = (remaining: number, limit = 120_000) => believableLevels({ outputTokens: { limit, remaining } }, 1).outputTokens;
   expect(output(1_000)).toEqual({ least: 500, most: 1_500 });
-  expect(output(0)).toEqual({ least: -2_000, most: 500 });
   expect(output(119_000)).toEqual({ least: 500, most: 1_500 });
   expect(output(117_000)).toEqual({ least: -1_500, most: -500 });
   expect(output(120_000)?.least).toBe(1_500);
@@ -83,8 +82,20 @@ test("what remains of output says between what levels Claude's bucket is, also i
   // A share of the minute bounds it from above alone, and so does a header that came before the output.
   expect(output(60_000)).toEqual({ most: (60_500 / 120_000) * 2_000 });
   expect(believableLevels({ outputTokens: { limit: 120_000, remaining: 1_000 } }, 1, { isOfStart: true })).toEqual({
-    producedTokens: { most: 1_500 },
+    outputTokens: { most: 1_500 },
   });
+});
+
+test("an empty bucket may be in any debt, however it is told", () => {
+  const output = (remaining: number) => believableLevels({ outputTokens: { limit: 120_000, remaining } }, 1).outputTokens;
+  expect(output(0)).toEqual({ least: anyDebt, most: 500 });
+  expect(output(118_000)).toEqual({ least: anyDebt, most: 500 });
+});
+
+test("a value that is no whole number of thousands was not rounded, and says more", () => {
+  expect(believableLevels({ outputTokens: { limit: 120_000, remaining: 1_234 } }, 1).outputTokens).toEqual({ least: 1_233, most: 1_235 });
+  // Where the bucket is too small for a rounded one, too.
+  expect(believableLevels({ outputTokens: { limit: 30_000, remaining: 250 } }, 1).outputTokens).toEqual({ least: 249, most: 251 });
 });
 
 test("beside others, a low ceiling of the operator leaves no larger part of Claude's bucket in hand", () => {

@@ -26,7 +26,7 @@ test("a lane shows its limits, what is left, what waits and for how long", async
   await reserve(api.redis, {
     laneName,
     attemptId: "a",
-    cost: { inputTokens: 3_000, outputTokens: 9_000, durationMs: 1_000 },
+    cost: { inputTokens: 9_000, outputTokens: 100, durationMs: 1_000 },
     sizes,
     leaseMs: 60_000,
   });
@@ -37,9 +37,9 @@ test("a lane shows its limits, what is left, what waits and for how long", async
     account: "default",
     pool: "haiku-4-5",
     requests: { per_minute: 1_000 },
-    input_tokens: { per_minute: 450_000 },
     // More was taken than there was: a debt is nothing left.
-    output_tokens: { per_minute: 90_000, remaining: 0 },
+    input_tokens: { per_minute: 450_000, remaining: 0 },
+    output_tokens: { per_minute: 90_000 },
     queued: 2,
     delayed: 1,
     running: 1,
@@ -48,7 +48,8 @@ test("a lane shows its limits, what is left, what waits and for how long", async
     resting_until: null,
     backlog_seconds: 0.1,
   });
-  expect(lane?.input_tokens.remaining).toBeLessThan(3_750);
+  // Claude's bucket falls while the answer is written.
+  expect(lane?.output_tokens.remaining).toBeGreaterThan(1_000);
   expect(lane?.requests_per_minute).toBeGreaterThan(0);
 });
 

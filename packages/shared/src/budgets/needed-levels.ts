@@ -1,0 +1,58 @@
+// What must be in each bucket of a lane before an attempt may take its cost.
+import { neededLevel } from "./bucket.ts";
+import type { BudgetSizes, Levels, TokenCost } from "./budgets.ts";
+import type { WayOfCounting } from "./output-counting.ts";
+
+export interface Attempted {
+  cost: TokenCost;
+  sizes: BudgetSizes;
+  /** How Claude is taken to count output. */
+  way?: WayOfCounting;
+  /** How many answers of the lane are known; while they are few, more is kept in hand. Enough when unset. */
+  answers?: number;
+  /** How long the lane's usual answers are written, in ms; 0 when none is known. */
+  answerMs?: number;
+}
+
+/**
+ * Part of `producedTokens` that must be there. Answers are written faster and slower than expected: measured on the
+ * simulator's strict bucket of a second (answers of 50 to 350 tokens, 0.5 to 2.5 s each), with 70 % Claude refuses up to
+ * three requests of 375, with less more of them, with more the limit is not used up. While few answers are known their mean is not, either:
+ * in a simulation half of the refusals of 75 s came in its first twenty.
+ */
+const producedShare = 0.7;
+const producedShareAtFirst = 0.9;
+const fewAnswers = 100;
+
+/**
+ * The same of `answeredTokens`. An answer may end while a request is on its way: in a simulation with 5 ms each way a twentieth was refused 17 times
+ * in 1,000 at 98.6 % of the limit, three twentieths 11 times at 97.7 %, a quarter 4 times at 96.7 %.
+ */
+const answeredShare = 0.15;
+
+/** The same of `outputTokens` where Claude takes an answer's tokens when its request is let in: answers are larger and smaller than estimated. */
+const startedShare = 0.6;
+
+/**
+ * How far reservations of output may run ahead of the burst, in usual answers. A reservation is taken when a request leaves, Claude
+ * takes the tokens later: on average half of each answer under way is reserved and not yet written. Without this the
+ * reservations were what held requests back, and each pause of `producedTokens` was lost for good.
+ */
+const outputAhead = 0.5;
+
+/** Whatever is in it. */
+const notNeeded = -Number.MAX_SAFE_INTEGER;
+
+export function neededLevels({ cost, sizes, way = "produced", answers = fewAnswers, answerMs = 0 }: Attempted): Levels {
+  const { outputTokens, producedTokens, answeredTokens } = sizes;
+  const output = neededLevel(cost.outputTokens, outputTokens);
+  const ahead = (outputTokens.refillPerSecond * answerMs * outputAhead) / 1_000;
+  const caution = (producedShareAtFirst - producedShare) * Math.max(0, 1 - answers / fewAnswers);
+  return {
+    requests: neededLevel(1, sizes.requests),
+    inputTokens: neededLevel(cost.inputTokens, sizes.inputTokens),
+    outputTokens: way === "started" ? Math.max(output, outputTokens.capacity * startedShare) : output - ahead,
+    producedTokens: way === "produced" ? producedTokens.capacity * (producedShare + caution) : notNeeded,
+    answeredTokens: way === "answered" ? answeredTokens.capacity * answeredShare : notNeeded,
+  };
+}

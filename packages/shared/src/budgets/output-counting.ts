@@ -1,0 +1,157 @@
+// How Claude counts output, found out from what it does. Pure.
+//
+// The Rate limits page (2026-09) says that output counts while it is produced. Its older versions said otherwise, and what stands in
+// between (a gateway, a proxy of the company's) may count as it likes. So three buckets are kept, one for each way, and what each of
+// them predicted is compared with what happens: a request that is let in while a bucket is in debt, one that is refused while it is
+// full, and a `remaining` header outside of what it holds, all speak against the way it stands for.
+//
+// Invariants
+//   C1 Only differences between ways count: what none of them foresaw (another limit, another user of the account) changes nothing.
+//   C2 The sums are bounded and fade, so a Claude that changes its ways is noticed within some dozens of answers.
+import type { BelievableLevels, BudgetName, LevelRange, Levels } from "./budgets.ts";
+
+/** `produced`: while an answer is written; `answered`: when it is there; `started`: when its request is let in. */
+export const waysOfCounting = ["produced", "answered", "started"] as const;
+export type WayOfCounting = (typeof waysOfCounting)[number];
+
+/** The bucket that follows Claude's own, if it counts like that. */
+export const budgetOfWay = {
+  produced: "producedTokens",
+  answered: "answeredTokens",
+  started: "outputTokens",
+} as const satisfies Record<WayOfCounting, BudgetName>;
+
+/** What is taken to be true. */
+export interface OutputCounting {
+  way: WayOfCounting;
+  /** `remaining` headers speak of the moment of the answer, not of that of its request. */
+  tellsOfAnswer: boolean;
+}
+
+export const documentedCounting: OutputCounting = { way: "produced", tellsOfAnswer: false };
+
+/** What speaks against a way, in bursts, with headers of the one moment and of the other. */
+interface Misfit {
+  ofStart: number;
+  ofAnswer: number;
+}
+
+export type CountingEvidence = Record<WayOfCounting, Misfit>;
+
+export function noEvidence(): CountingEvidence {
+  const none = (): Misfit => ({ ofStart: 0, ofAnswer: 0 });
+  return { produced: none(), answered: none(), started: none() };
+}
+
+const misfitMax = 3;
+/** What an answer leaves of the sums. */
+const fading = 0.99;
+/** A level that was wrong by this part of a burst, where a request was let in or refused, speaks for a whole one. */
+const wholeAt = 0.25;
+/** Until so many are known the usual answer is not known well. */
+const fewAnswers = 100;
+
+/** To what part of a burst the levels are known: how fast answers are written is guessed, and so is the size of those under way. */
+function inexactness(way: WayOfCounting, answers: number): number {
+  const unknown = Math.max(0, 1 - answers / fewAnswers);
+  switch (way) {
+    case "produced":
+      return 0.15 + 0.35 * unknown;
+    case "answered":
+      return 0.05;
+    case "started":
+      return 0.3 + 0.5 * unknown;
+  }
+}
+/** A refusal that every bucket was this far from was by another limit, or by somebody else's use. */
+const unforeseen = 0.5;
+
+export interface Foreseen {
+  /** Of all budgets, just after the request was reserved. */
+  levelsAtStart: Levels;
+  /** Of Claude's bucket. */
+  burst: number;
+  /** How many answers of the lane are known. */
+  answers: number;
+}
+
+/** A request was let in, or refused by a limit. */
+export function withOutcome(
+  evidence: CountingEvidence,
+  { levelsAtStart, burst, answers }: Foreseen,
+  outcome: "let_in" | "refused",
+): CountingEvidence {
+  const level = (way: WayOfCounting): number => levelsAtStart[budgetOfWay[way]] / burst;
+  const lowest = Math.max(0, Math.min(...waysOfCounting.map(level)));
+  if (outcome === "refused" && lowest > unforeseen) return evidence;
+  return mapWays((way) => {
+    const wrongBy = outcome === "refused" ? level(way) - lowest : -level(way);
+    const more = Math.min(1, Math.max(0, wrongBy - inexactness(way, answers)) / wholeAt);
+    return added(evidence[way], { ofStart: more, ofAnswer: more });
+  });
+}
+
+export interface Reckoned extends Foreseen {
+  /** When the answer was there and had been settled. */
+  levels: Levels;
+}
+
+/** A `remaining` header said between which levels Claude's bucket is. */
+export function withTold(
+  evidence: CountingEvidence,
+  { levelsAtStart, levels, burst, answers }: Reckoned,
+  { least, most }: Required<LevelRange>,
+): CountingEvidence {
+  return mapWays((way) => {
+    const outside = ({ [budgetOfWay[way]]: level }: Levels): number =>
+      Math.min(1, Math.max(0, Math.max(least - level, level - most) / burst - inexactness(way, answers)));
+    return added(evidence[way], { ofStart: outside(levelsAtStart), ofAnswer: outside(levels) });
+  });
+}
+
+/** What is documented is given up for what fits better by this much. */
+const documentedAhead = 0.3;
+/** What was taken to be true is, until something else fits better by this much. */
+const stays = 0.5;
+/** The headers' moment is known when the other one fits worse by this much … */
+const momentKnown = 1;
+/** … and is doubted when it fits better by this much. */
+const momentDoubted = 0.5;
+
+/** @param before what was taken to be true until now */
+export function concludeCounting(evidence: CountingEvidence, before: OutputCounting): OutputCounting {
+  const against = (way: WayOfCounting): number =>
+    Math.min(evidence[way].ofStart, evidence[way].ofAnswer) + (way === documentedCounting.way ? 0 : documentedAhead);
+  const best = waysOfCounting.reduce((one, other) => (against(other) < against(one) ? other : one), before.way);
+  const way = against(best) + stays < against(before.way) ? best : before.way;
+  const isSure = waysOfCounting.every((other) => other === way || against(other) > against(way) + stays);
+  const forAnswer = evidence[way].ofStart - evidence[way].ofAnswer;
+  const wasKnown = before.tellsOfAnswer && way === before.way;
+  const tellsOfAnswer = wasKnown ? forAnswer > -momentDoubted : isSure && forAnswer > momentKnown;
+  return { way, tellsOfAnswer };
+}
+
+/** A level at the very end of the range that was said is less likely: where it is only guessed, it is brought this far from the ends. */
+const fromBelow = 0.3;
+const fromAbove = 0.1;
+/** While the headers' moment is not known, a level is lowered when it is too high by more than this part of the burst. */
+const tolerance = 0.25;
+
+/** What the bucket that is waited for is to be brought to. */
+export function believedOutput({ least, most }: LevelRange, { way, tellsOfAnswer }: OutputCounting, burst: number): BelievableLevels {
+  const budget = budgetOfWay[way];
+  if (least === undefined || !tellsOfAnswer) return { [budget]: { most: most + tolerance * burst } };
+  if (way !== "produced") return { [budget]: { least, most } };
+  const low = Math.min(burst, Math.max(-burst, least));
+  const high = Math.min(burst, Math.max(-burst, most));
+  return { [budget]: { least: low + fromBelow * (high - low), most: high - fromAbove * (high - low) } };
+}
+
+function added(misfit: Misfit, more: Misfit): Misfit {
+  const sum = (name: keyof Misfit): number => Math.min(misfitMax, misfit[name] * fading + more[name]);
+  return { ofStart: sum("ofStart"), ofAnswer: sum("ofAnswer") };
+}
+
+function mapWays(misfitOf: (way: WayOfCounting) => Misfit): CountingEvidence {
+  return { produced: misfitOf("produced"), answered: misfitOf("answered"), started: misfitOf("started") };
+}
