@@ -22,7 +22,7 @@ function request(jobId: string | null, afterMs: number, more: Partial<Exchange> 
 const refused = { admitted: false, answered: false, status: 429, inputTokens: 0, outputTokens: 0 };
 
 function measure(exchanges: Exchange[], outcomes: Outcome[] = ["done", "done", "done", "done"]) {
-  return measureRun({ scenario, plan, startedAtMs, exchanges, outcomes, toldStarts: [], limitsChangedAtMs: [] });
+  return measureRun({ scenario, plan, startedAtMs, exchanges, outcomes, toldStarts: [], ownFigures: null, limitsChangedAtMs: [] });
 }
 
 test("a job is done when Claude answered it, whatever the contestant says", () => {

@@ -4,6 +4,7 @@ import type { LimitName, Plan, Scenario } from "../scenarios/scenario.ts";
 import { courseOfUse } from "./course-of-use.ts";
 import type { Exchange } from "./exchange.ts";
 import type { LimitSchedule } from "./limit-schedule.ts";
+import type { OwnFigures } from "./own-figures.ts";
 import { portionsOf } from "./portions.ts";
 import { recoveryMs } from "./recovery.ts";
 import { startTimesOff, type StartTimesOff, type ToldStart } from "./start-times.ts";
@@ -35,6 +36,7 @@ export interface RunMeasures {
   tookMs: number;
   recoveries: { change: string; afterMs: number | null }[];
   otherUser: { requests: number; refused: number } | null;
+  ownFigures: OwnFigures | null;
 }
 
 export interface RunRecord {
@@ -46,12 +48,13 @@ export interface RunRecord {
   /** What the contestant says, one for each job. */
   outcomes: readonly Outcome[];
   toldStarts: readonly ToldStart[];
+  ownFigures: OwnFigures | null;
   /** When each change of the plan took place. */
   limitsChangedAtMs: readonly number[];
 }
 
 export function measureRun(record: RunRecord): RunMeasures {
-  const { scenario, plan, startedAtMs, exchanges, outcomes, toldStarts } = record;
+  const { scenario, plan, startedAtMs, exchanges, outcomes, toldStarts, ownFigures } = record;
   const own = exchanges.filter(({ jobId }) => jobId !== null);
   const others = exchanges.filter(({ jobId }) => jobId === null);
   const refused = own.filter(({ status }) => status === 429);
@@ -101,6 +104,7 @@ export function measureRun(record: RunRecord): RunMeasures {
     })),
     otherUser:
       plan.otherUser === undefined ? null : { requests: others.length, refused: others.filter(({ status }) => status === 429).length },
+    ownFigures,
   };
 }
 

@@ -2,6 +2,7 @@
 // own here, and that file is its whole configuration: what its documentation advises for an API with rate limits.
 import { setTimeout as delay } from "node:timers/promises";
 import type { LaneLimits } from "@sluice/shared/limits/tiers";
+import type { OwnFigures } from "../measures/own-figures.ts";
 import type { ToldStart } from "../measures/start-times.ts";
 
 export interface Job {
@@ -34,6 +35,8 @@ export interface RunningPeer {
   run: (jobs: readonly Job[], signal: AbortSignal) => Promise<Outcome[]>;
   /** What it told while it ran of when waiting jobs start, when it tells that. */
   toldStarts?: () => ToldStart[];
+  /** What only it can tell, when all is over. */
+  ownFigures?: (jobs: number) => OwnFigures;
   stop: () => Promise<void>;
 }
 

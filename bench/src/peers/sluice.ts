@@ -8,6 +8,7 @@ import { startApi } from "@sluice/testkit/start-api";
 import { startWorker } from "@sluice/testkit/start-worker";
 import pLimit from "p-limit";
 import { z } from "zod";
+import { ownFigures } from "../measures/own-figures.ts";
 import { type Job, type Outcome, type Peer, type PeerContext, submitEach } from "./peer.ts";
 import { ToldStartTimes } from "./told-start-times.ts";
 
@@ -47,6 +48,11 @@ export const sluice: Peer = {
         return jobs.map(({ id }, index) => (submitted[index] === "done" ? (outcomes.get(id) ?? "lost") : (submitted[index] ?? "lost")));
       },
       toldStarts: () => startTimes.told,
+      ownFigures: (jobs) =>
+        ownFigures(
+          workers.flatMap(({ lines }) => lines),
+          jobs,
+        ),
       async stop() {
         await Promise.all([api, ...workers].map((process) => process.stop()));
         await redis.stop();

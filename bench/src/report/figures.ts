@@ -15,9 +15,14 @@ export function whole(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
+/** Two figures are enough. */
+export function factor(value: number | null): string {
+  return value === null ? none : value.toFixed(2);
+}
+
 /** One line while the bench runs. */
 export function summaryLine(measures: RunMeasures): string {
-  const { use, done, jobs, lost, unfinished, ranTwice, refusedPer1000Jobs, recoveries, startTimesOff, tookMs } = measures;
+  const { use, done, jobs, lost, unfinished, ranTwice, refusedPer1000Jobs, recoveries, startTimesOff, ownFigures, tookMs } = measures;
   return [
     `use ${percent(use?.share)}`,
     `done ${done}/${jobs}`,
@@ -27,6 +32,7 @@ export function summaryLine(measures: RunMeasures): string {
     `429s/1000 ${whole(refusedPer1000Jobs)}`,
     ...recoveries.map(({ change, afterMs }) => `${change}: ${afterMs === null ? "never" : `${seconds(afterMs)} s`}`),
     ...(startTimesOff.later === null ? [] : [`start times off by ${percent(startTimesOff.later)}`]),
+    ...(ownFigures === null ? [] : [`put back ${factor(ownFigures.putBacksPerJob)} a job`]),
     `in ${seconds(tookMs)} s`,
   ].join(" · ");
 }

@@ -4,7 +4,7 @@ import type { RunMeasures } from "../measures/measure-run.ts";
 import { type PeerName, peerTitles } from "../peers/catalog.ts";
 import type { RunResult } from "../runs/run-scenarios.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
-import { none, percent, seconds, whole } from "./figures.ts";
+import { factor, none, percent, seconds, whole } from "./figures.ts";
 
 export interface PeersReport {
   machine: Machine;
@@ -62,6 +62,8 @@ ${overview("429s for each 1,000 jobs", ({ refusedPer1000Jobs }) => whole(refused
 
 ${describeStartTimes(scenarios, results)}
 
+${describeOwnFigures(scenarios, results)}
+
 ${scenarios.map((scenario) => describeScenario(scenario, results)).join("\n\n")}
 `;
 }
@@ -79,6 +81,22 @@ How far the start that a waiting job was told lay from its real one: the median 
 the 202*: a new lane knows nothing of its answers then. *Later*: asked again while it waited, after sixty answers. Waits of less than a second are left out.
 
 ${markdownTable([["", "", "with the 202", "later"], ...rows], { align: ["l", "l", "r", "r"] })}`;
+}
+
+/** Of those that tell how their estimates and their fetching went. */
+function describeOwnFigures(scenarios: readonly Scenario[], results: readonly RunResult[]): string {
+  const rows = results.flatMap(({ peer, scenario, measures }) => {
+    if (!measures?.ownFigures) return [];
+    const { putBacksPerJob, estimatedByUsed } = measures.ownFigures;
+    const title = scenarios.find(({ name }) => name === scenario)?.title ?? scenario;
+    return [[titleOf(peer), title, factor(estimatedByUsed.inputTokens), factor(estimatedByUsed.outputTokens), factor(putBacksPerJob)]];
+  });
+  return `## Estimates, and jobs that were put back
+
+Tokens estimated before the requests ÷ tokens they used, over all answers, those of a lane that knew nothing yet included; and how often a job
+was fetched and put back into its lane because the budgets had no room, for each job.
+
+${markdownTable([["", "", "input", "output", "put back"], ...rows], { align: ["l", "l", "r", "r", "r"] })}`;
 }
 
 function describeScenario(scenario: Scenario, results: readonly RunResult[]): string {

@@ -21,7 +21,8 @@ async function follow(order: Order): Promise<void> {
     case "run": {
       if (running === undefined) throw new Error("It was not started.");
       const outcomes = await running.run(order.jobs, ended.signal);
-      return report({ report: "ran", outcomes, toldStarts: running.toldStarts?.() ?? [] });
+      const ownFigures = running.ownFigures?.(order.jobs.length) ?? null;
+      return report({ report: "ran", outcomes, toldStarts: running.toldStarts?.() ?? [], ownFigures });
     }
     case "end":
       return ended.abort();

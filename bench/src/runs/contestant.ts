@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { cleanUpAfterTests } from "@sluice/testkit/cleanup";
 import type { PeerName } from "../peers/catalog.ts";
+import type { OwnFigures } from "../measures/own-figures.ts";
 import type { ToldStart } from "../measures/start-times.ts";
 import type { Job, Outcome, PeerContext } from "../peers/peer.ts";
 import { type Order, type Report, reportSchema } from "./messages.ts";
@@ -11,6 +12,7 @@ interface Ran {
   /** One for each job. */
   outcomes: Outcome[];
   toldStarts: ToldStart[];
+  ownFigures: OwnFigures | null;
 }
 
 export interface Contestant {

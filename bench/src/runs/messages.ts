@@ -1,5 +1,6 @@
 // What the bench and a contestant's process say to each other.
 import { z } from "zod";
+import { ownFiguresSchema } from "../measures/own-figures.ts";
 import { peerNames } from "../peers/catalog.ts";
 
 const limits = z.object({ requestsPerMinute: z.number(), inputTokensPerMinute: z.number(), outputTokensPerMinute: z.number() });
@@ -28,7 +29,12 @@ const toldStart = z.object({ jobId: z.string(), toldAtMs: z.number(), expectedAt
 
 export const reportSchema = z.discriminatedUnion("report", [
   z.object({ report: z.literal("started") }),
-  z.object({ report: z.literal("ran"), outcomes: z.array(z.enum(["done", "lost", "unfinished"])), toldStarts: z.array(toldStart) }),
+  z.object({
+    report: z.literal("ran"),
+    outcomes: z.array(z.enum(["done", "lost", "unfinished"])),
+    toldStarts: z.array(toldStart),
+    ownFigures: ownFiguresSchema.nullable(),
+  }),
   z.object({ report: z.literal("stopped") }),
   z.object({ report: z.literal("broke"), message: z.string() }),
 ]);

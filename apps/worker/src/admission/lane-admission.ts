@@ -19,7 +19,7 @@ import { AdmissionLine } from "./admission-line.ts";
 import type { Admission } from "./admission-line.ts";
 import { LaneKnowledge } from "./lane-knowledge.ts";
 import { PaceKeeper } from "./pace-keeper.ts";
-import { isUncounted, usedByAnswer } from "./used-by-answer.ts";
+import { chargedFor, isUncounted, usedByAnswer } from "./used-by-answer.ts";
 
 export interface LaneAdmissionOptions {
   redis: Redis;
@@ -141,8 +141,9 @@ export class LaneAdmission {
     const { sizes, counting } = knowledge;
     const believable = { ...told, ...(toldOutput && believedOutput(toldOutput, counting, sizes.outputTokens.capacity)) };
     const used = usedByAnswer(answer, estimated, size.maxTokens);
+    const charged = isMessage ? chargedFor(used, estimated, knowledge.usual?.answers ?? 0) : used;
     const [settled] = await Promise.all([
-      settle(redis, { laneName, attemptId, used, sizes, believable, levelsAtStart }),
+      settle(redis, { laneName, attemptId, used: charged, sizes, believable, levelsAtStart }),
       limitsLearned,
       ...(isMessage && used !== null ? [learnUsage(redis, size, { ...used, durationMs })] : []),
       ...(wasRefused ? [knowledge.slowDown()] : []),

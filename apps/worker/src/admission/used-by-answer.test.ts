@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { usedByAnswer } from "./used-by-answer.ts";
+import { chargedFor, usedByAnswer } from "./used-by-answer.ts";
 
 const estimated = { inputTokens: 50, outputTokens: 20 };
 const maxTokens = 1_000;
@@ -23,4 +23,13 @@ test("an answer that did not come is taken to have cost what was estimated, a re
   expect(usedByAnswer({ kind: "no_answer", reason: "timeout" }, estimated, maxTokens)).toEqual(estimated);
   const refusal = { kind: "error", status: 429, body: {}, type: "rate_limit_error", code: null, message: "", headers: undefined } as const;
   expect(usedByAnswer(refusal, estimated, maxTokens)).toBeNull();
+});
+
+// Claude's bucket was full while ours was charged too much: what overflowed there is lost.
+test("while few answers are known an input that was estimated too high is not given back", () => {
+  const estimated = { inputTokens: 300, outputTokens: 50 };
+  expect(chargedFor({ inputTokens: 200, outputTokens: 10 }, estimated, 3)).toEqual({ inputTokens: 300, outputTokens: 10 });
+  expect(chargedFor({ inputTokens: 400, outputTokens: 10 }, estimated, 3)).toEqual({ inputTokens: 400, outputTokens: 10 });
+  expect(chargedFor({ inputTokens: 200, outputTokens: 10 }, estimated, 20)).toEqual({ inputTokens: 200, outputTokens: 10 });
+  expect(chargedFor(null, estimated, 3)).toBeNull();
 });

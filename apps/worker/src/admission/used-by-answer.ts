@@ -23,6 +23,18 @@ export function usedByAnswer(answer: ClaudeAnswer, estimated: TokenCost, maxToke
   }
 }
 
+/** Until so many of a lane's answers are known, prompts are estimated with caution. */
+const fewAnswers = 20;
+
+/**
+ * What the budgets are charged with. While few answers are known prompts are estimated too high on purpose. Claude's bucket is fuller than
+ * ours meanwhile, and what overflows there does not come back: given back here, it would be taken for there, and prompts be refused.
+ */
+export function chargedFor(used: TokenCost | null, estimated: TokenCost, answers: number): TokenCost | null {
+  if (used === null || answers >= fewAnswers) return used;
+  return { ...used, inputTokens: Math.max(used.inputTokens, estimated.inputTokens) };
+}
+
 /** Whether the request was refused without being counted against a limit. */
 export function isUncounted({ status, type }: Pick<Extract<ClaudeAnswer, { kind: "error" }>, "status" | "type">): boolean {
   return status === 429 || type === "rate_limit_error" || (status !== undefined && status >= 500);
