@@ -203,7 +203,7 @@ test("an attempt takes what it is expected to cost from all budgets, and its ans
   const laneName = newLane();
   const cost = { inputTokens: 100, outputTokens: 50, durationMs };
   await reserve(redis, { laneName, attemptId: "a", cost, sizes, leaseMs, nowMs: 0 });
-  expect(await levels(laneName)).toEqual({ requests: 4, inputTokens: 600, outputTokens: 150, producedTokens: 200, answeredTokens: 200 });
+  expect(await levels(laneName)).toEqual({ requests: 4, inputTokens: 700, outputTokens: 150, producedTokens: 200, answeredTokens: 200 });
 });
 
 test("an answer that does not come stops to be counted after three times its time", async () => {
@@ -340,7 +340,7 @@ test("a part of the burst of requests and input is kept in hand, but never so mu
   const capacities = (requestsPerMinute: number) =>
     budgetSizes({ requestsPerMinute, inputTokensPerMinute: 60_000, outputTokensPerMinute: 60_000 }, 1);
   expect([10, 60, 120, 180, 600, 6_000].map((perMinute) => capacities(perMinute).requests.capacity)).toEqual([1, 1, 2, 2, 5, 50]);
-  expect(capacities(600).inputTokens.capacity).toBe(700);
+  expect(capacities(600).inputTokens.capacity).toBe(800);
 });
 
 test("raced from many connections, never more is admitted than capacity and refill allow", async () => {

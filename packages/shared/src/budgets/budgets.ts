@@ -61,7 +61,7 @@ export interface ExpectedCost extends TokenCost {
  * to by `producedTokens`.
  */
 const requestsKeptInHand = 0.5;
-const inputKeptInHand = 0.3;
+const inputKeptInHand = 0.2;
 
 /** Requests that may leave at once, where the burst allows it: one that is late must not hold back the punctual one behind it. */
 const requestsAtOnce = 2;

@@ -30,7 +30,9 @@ const uncountedMax = 0.2;
 
 /**
  * The pace at which workers fetch jobs. When tokens bind, attempts wait for them in a line inside the worker: a short line
- * keeps the budget used to the last token, a long one holds slots for nothing. So the pace leans on the length of the line.
+ * keeps the budget used to the last token, a long one holds slots for nothing. So the pace leans on the length of the line: fetched
+ * at 1.5 times the pace when nobody waited, the jobs that a pause of the budget had held back ran out before it was made up for (97 to 98 % of
+ * the limit in a simulation, 99 % with more).
  *
  * When requests bind, the pace is their limit, and more by what Claude answers without counting it (529s): the budget of
  * requests still admits no more than the limit.
@@ -41,6 +43,6 @@ const uncountedMax = 0.2;
 export function fetchPace({ requestsPerMinute, bindingBudget }: BindingPace, limits: LaneLimits, waiting: number, uncounted = 0): number {
   if (bindingBudget === "requests" && waiting === 0) return limits.requestsPerMinute / (1 - Math.min(uncounted, uncountedMax));
   const shortLine = Math.max(3, requestsPerMinute / 60);
-  const lean = waiting === 0 ? 1.5 : waiting <= shortLine ? 1.1 : waiting <= 2 * shortLine ? 0.95 : waiting <= 4 * shortLine ? 0.7 : 0.3;
+  const lean = waiting === 0 ? 2.5 : waiting <= shortLine ? 1.25 : waiting <= 2 * shortLine ? 0.95 : waiting <= 4 * shortLine ? 0.7 : 0.3;
   return Math.min(limits.requestsPerMinute, requestsPerMinute * lean);
 }

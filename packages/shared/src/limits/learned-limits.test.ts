@@ -59,12 +59,12 @@ test("alone, what remains at Claude's lowers nothing, whether it counts the minu
 test("when others draw on the account, our levels fall with Claude's, so that there is room for them", () => {
   const requests = (remaining: number) => believableLevels({ requests: { limit: 600, remaining } }, 1).requests?.most;
   const input = (remaining: number) => believableLevels({ inputTokens: { limit: 120_000, remaining } }, 1).inputTokens?.most;
-  // What the bucket holds. Half a burst of requests and three tenths of one of input stay in it.
+  // What the bucket holds. Half a burst of requests and a fifth of one of input stay in it.
   expect([10, 5, 0].map(requests)).toEqual([6, 1, -4]);
-  expect([1_000, 0].map(input)).toEqual([900, -100]);
+  expect([1_000, 0].map(input)).toEqual([1_100, 100]);
   // What is missing in it to the minute's limit.
   expect([600, 595, 591].map(requests)).toEqual([6, 1, -3]);
-  expect(input(119_000)).toBe(900);
+  expect(input(119_000)).toBe(1_100);
   // More than a burst is missing: the share of the minute, or of a deeper bucket.
   expect(requests(299)).toBe(0);
   expect(input(30_000)).toBeLessThan(200);
