@@ -1,6 +1,7 @@
 // The files, and parts of files, that are made from code. One entry each; a test compares them with what is committed.
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { metricsTable } from "../apps/api/src/metrics/metrics-table.ts";
 import { openApiText } from "../apps/api/src/operations.ts";
 import { errorsMarkdown } from "../apps/api/src/problems/errors-markdown.ts";
 import { settingsTable } from "../packages/shared/src/config/settings-table.ts";
@@ -23,6 +24,7 @@ const generatedFiles: readonly GeneratedFile[] = [
   { path: "README.md", render: between("settings", () => settingsTable({ ...settings, ...webhookSettings })) },
   { path: "README.md", render: between("bench", benchTables) },
   { path: "docs/tiers.md", render: between("tiers", tiersTable) },
+  { path: "docs/metrics.md", render: between("metrics", metricsTable) },
 ];
 
 /** The files whose text is not what it should be, with the text that it should be. A file may have several generated parts. */

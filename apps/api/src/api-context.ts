@@ -5,6 +5,7 @@ import type { SubmitContext } from "@sluice/shared/jobs/submit-job";
 import type { Logger } from "@sluice/shared/logging/logger";
 import type { WebhookPolicy } from "@sluice/shared/webhooks/address-guard";
 import type { DeliveriesQueue } from "@sluice/shared/webhooks/deliveries-queue";
+import type { Metrics } from "./metrics/metrics.ts";
 import type { JobSignals } from "./waiting/job-signals.ts";
 
 /** What the operations work with. */
@@ -15,6 +16,7 @@ export interface ApiContext extends SubmitContext, EndContext {
   batches: BatchesQueue;
   deliveries: DeliveriesQueue;
   log: Logger;
+  metrics: Metrics;
   settings: OperationSettings;
   /** True from the moment this process is told to stop. */
   isDraining: () => boolean;

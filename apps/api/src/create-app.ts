@@ -12,7 +12,7 @@ export function createApp(context: ApiContext, trustedProxies: number): Express 
   const app = express();
   app.disable("x-powered-by").disable("etag").enable("case sensitive routing");
   app.set("query parser", "simple").set("trust proxy", trustedProxies);
-  app.use(beginTrace(context.log));
+  app.use(beginTrace(context.log, (request) => context.metrics.noteRequest(request)));
   app.use(refuseMissingHost);
   registerOperations(app, operations, context);
   serveDocsAssets(app);

@@ -26,6 +26,7 @@ import { getJobOperation } from "./jobs/get/handler.ts";
 import { listJobsOperation } from "./jobs/list/handler.ts";
 import { submitJobOperation } from "./jobs/submit/handler.ts";
 import { getLimitsOperation } from "./limits/get/handler.ts";
+import { getMetricsOperation } from "./metrics/get-metrics.ts";
 import { openApiDocument } from "./openapi/openapi-document.ts";
 import { openApiOperation } from "./openapi/openapi-operation.ts";
 import { createEndpointOperation } from "./webhook-endpoints/create/handler.ts";
@@ -70,6 +71,7 @@ export const operations: readonly Operation[] = [
   estimateOperation,
   getUsageOperation,
   getAdminUsageOperation,
+  getMetricsOperation,
   createKeyOperation,
   listKeysOperation,
   updateKeyOperation,

@@ -18,6 +18,7 @@ import { createApp } from "./create-app.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import type { HttpLimits } from "./http/http-server.ts";
 import { stopServer } from "./http/stop-server.ts";
+import { Metrics } from "./metrics/metrics.ts";
 import { JobSignals } from "./waiting/job-signals.ts";
 
 export interface ApiOptions {
@@ -75,6 +76,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     batches,
     deliveries,
     log,
+    metrics: new Metrics(),
     settings,
     authenticator: keyAuthenticator(redis, options.operatorKey),
     announce: (tenant, jobId) => announceJob({ redis, deliveries, publicUrl }, tenant, jobId),

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "@sluice/shared/logging/logger";
 import type { NextFunction, Request, Response } from "express";
+import type { HandledRequest } from "../metrics/metrics.ts";
 import type { ProblemCode } from "../problems/error-catalogue.ts";
 
 export interface RequestTrace {
@@ -20,8 +21,8 @@ export interface RequestTrace {
 
 const traces = new WeakMap<Response, RequestTrace>();
 
-/** Middleware that begins the trace of each request. */
-export function beginTrace(log: Logger) {
+/** Middleware that begins the trace of each request; `note` is called with its end. */
+export function beginTrace(log: Logger, note: (request: HandledRequest) => void) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const trace: RequestTrace = {
       requestId: newRequestId(),
@@ -35,7 +36,11 @@ export function beginTrace(log: Logger) {
     };
     traces.set(response, trace);
     const start = performance.now();
-    response.once("close", () => logRequest(log, request.method, response, trace, performance.now() - start));
+    response.once("close", () => {
+      const durationMs = performance.now() - start;
+      logRequest(log, request.method, response, trace, durationMs);
+      note({ method: request.method, route: trace.route, status: response.statusCode, durationMs });
+    });
     next();
   };
 }

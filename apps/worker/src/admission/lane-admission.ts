@@ -8,6 +8,8 @@ import { inputCharacters } from "@sluice/shared/estimates/input-characters";
 import { expectedCost, learnUsage } from "@sluice/shared/estimates/usage-store";
 import type { RequestSize } from "@sluice/shared/estimates/usage-store";
 import type { MessageParams } from "@sluice/shared/jobs/job-request";
+import { countRequest } from "@sluice/shared/lanes/lane-counters";
+import type { RequestOutcome } from "@sluice/shared/lanes/lane-counters";
 import type { LaneQueue } from "@sluice/shared/lanes/lane-queue";
 import { believableLevels } from "@sluice/shared/limits/believable-levels";
 import type { LimitsSource } from "@sluice/shared/limits/effective-limits";
@@ -145,6 +147,7 @@ export class LaneAdmission {
     const [settled] = await Promise.all([
       settle(redis, { laneName, attemptId, used: charged, sizes, believable, levelsAtStart }),
       limitsLearned,
+      countRequest(redis, laneName, outcomeOf(answer), isMessage && used !== null ? { estimated, used } : undefined),
       ...(isMessage && used !== null ? [learnUsage(redis, size, { ...used, durationMs })] : []),
       ...(wasRefused ? [knowledge.slowDown()] : []),
     ]);
@@ -155,5 +158,16 @@ export class LaneAdmission {
       await knowledge.noteTold(levelsAtStart, settled.reckoned, { least: toldOutput.least, most: toldOutput.most });
     }
     this.#line.wake();
+  }
+}
+
+function outcomeOf(answer: ClaudeAnswer): RequestOutcome {
+  switch (answer.kind) {
+    case "message":
+      return "answered";
+    case "error":
+      return answer.status === 429 ? "rate_limited" : "error";
+    default:
+      return answer.kind;
   }
 }

@@ -15,6 +15,7 @@ import type { LaneOutlook } from "./lane-outlook.ts";
 import { readLaneStatus } from "./lane-status.ts";
 
 export interface LaneInsight {
+  name: string;
   account: string;
   pool: string;
   /** What the lane keeps to now: learned from Claude, under the operator's ceiling. */
@@ -65,6 +66,7 @@ export async function readLaneInsight(redis: Redis, laneName: string, account: A
     return Math.max(0, Math.floor(bucket.level));
   };
   return {
+    name: laneName,
     account: account.name,
     pool,
     limits,

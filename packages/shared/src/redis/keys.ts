@@ -84,6 +84,8 @@ export function laneKeys(laneName: string) {
     writing: `${base}:writing`,
     /** What requests really cost, as running means. */
     usage: `${base}:usage`,
+    /** What became of its requests, and how its estimates went. */
+    counters: `${base}:counters`,
     /** Limits learned from Claude, and how far the lane is slowed down. */
     limits: `${base}:limits`,
     /** Why the lane rests; is there as long as it does. */
