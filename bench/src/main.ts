@@ -1,11 +1,14 @@
 // `npm run bench`: Sluice and its peers over all scenarios. `npm run bench -- overhead`: what Sluice costs beside the bare recipe.
 // `npm run bench -- deliveries`: how soon events leave. `npm run bench -- batches`: what large batches take.
+// `npm run bench -- fairness`: who waits for whom.
 import { parseArgs } from "node:util";
 import { ensureRedisServer } from "@sluice/redis-server/install-redis-server";
 import { describeBatches } from "./batches/report.ts";
 import { runBatches } from "./batches/run-batches.ts";
 import { describeDeliveries } from "./deliveries/report.ts";
 import { runDeliveries } from "./deliveries/run-deliveries.ts";
+import { describeFairness } from "./fairness/report.ts";
+import { runFairness } from "./fairness/run-fairness.ts";
 import { describeOverhead } from "./overhead/report.ts";
 import { runOverhead } from "./overhead/run-overhead.ts";
 import { describePeers } from "./report/tables.ts";
@@ -16,6 +19,7 @@ const usage = `npm run bench                     Sluice and its peers over all s
 npm run bench -- overhead         what Sluice costs beside Express + BullMQ
 npm run bench -- deliveries       how soon webhooks leave, also while a receiver hangs
 npm run bench -- batches          how fast batches are taken in, and what they take of memory
+npm run bench -- fairness         who waits for whom, and what that costs
 
   --quick                         short runs, to see that all works; results go to bench/results/trial
   --only output-binds,sluice      scenarios and contestants by name
@@ -56,6 +60,8 @@ async function run(): Promise<void> {
       return await deliveries();
     case "batches":
       return await batches();
+    case "fairness":
+      return await fairness();
     case "peers":
       return await peers();
     default:
@@ -85,6 +91,13 @@ async function batches(): Promise<void> {
   const result = await runBatches({ quick: options.quick, onProgress: console.error });
   const text = describeBatches(result);
   await writeResults({ "batches.json": `${JSON.stringify(result, null, 2)}\n`, "batches.md": text }, { trial: options.quick });
+  console.log(text);
+}
+
+async function fairness(): Promise<void> {
+  const result = await runFairness({ backlogJobs: options.quick ? 10_000 : 100_000, onProgress: console.error });
+  const text = describeFairness(result);
+  await writeResults({ "fairness.json": `${JSON.stringify(result, null, 2)}\n`, "fairness.md": text }, { trial: options.quick });
   console.log(text);
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** What only a contestant itself can tell: how its estimates and its fetching went. */
 export const ownFiguresSchema = z.object({
-  /** Jobs that were fetched and put back because the budgets had no room, for each job. */
+  /** Jobs that were fetched and put back before they were sent, since the budgets had no room for long or the lane rested; for each job. */
   putBacksPerJob: z.number(),
   /** Tokens estimated ÷ tokens used, over all answers; null without any. */
   estimatedByUsed: z.object({ inputTokens: z.number().nullable(), outputTokens: z.number().nullable() }),

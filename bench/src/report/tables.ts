@@ -94,7 +94,7 @@ function describeOwnFigures(scenarios: readonly Scenario[], results: readonly Ru
   return `## Estimates, and jobs that were put back
 
 Tokens estimated before the requests ÷ tokens they used, over all answers, those of a lane that knew nothing yet included; and how often a job
-was fetched and put back into its lane because the budgets had no room, for each job.
+was fetched and put back into its lane before it was sent, because the budgets had no room for long or the lane rested, for each job.
 
 ${markdownTable([["", "", "input", "output", "put back"], ...rows], { align: ["l", "l", "r", "r", "r"] })}`;
 }

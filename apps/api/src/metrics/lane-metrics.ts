@@ -19,7 +19,7 @@ export function laneMetrics(registry: Registry): { set: (lanes: readonly LaneRea
   const limit = gauge("sluice_lane_limit_per_minute", "What the lane keeps to now: learned from Claude, under the operator's ceiling.", [
     "budget",
   ]);
-  const remaining = gauge("sluice_lane_remaining", "What of each budget may leave at this moment.", ["budget"]);
+  const remaining = gauge("sluice_lane_remaining", "What is left of the burst of each budget at this moment.", ["budget"]);
   const jobs = gauge("sluice_lane_jobs", "Jobs that wait for their turn, for a delay or a retry, or whose request is under way.", [
     "state",
   ]);

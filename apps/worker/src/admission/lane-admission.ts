@@ -69,6 +69,7 @@ export class LaneAdmission {
   readonly #redis: Redis;
   readonly #laneName: string;
   readonly #burstSeconds: number;
+  readonly #log: Logger;
   readonly #line = new AdmissionLine();
   readonly #knowledge: LaneKnowledge;
   readonly #paceKeeper: PaceKeeper;
@@ -77,6 +78,7 @@ export class LaneAdmission {
     this.#redis = redis;
     this.#laneName = queue.name;
     this.#burstSeconds = burstSeconds;
+    this.#log = log;
     this.#knowledge = new LaneKnowledge({ redis, laneName: queue.name, limits, burstSeconds, log });
     this.#paceKeeper = new PaceKeeper({ redis, queue, knowledge: this.#knowledge, burstSeconds, waiting: () => this.#line.waiting, log });
   }
@@ -141,23 +143,34 @@ export class LaneAdmission {
     const isOfStart = isMessage ? answer.isStreamed : answer.kind === "error" && answer.status === undefined;
     const { outputTokens: toldOutput, ...told } = believableLevels(seen, this.#burstSeconds, { isOfStart });
     const { sizes, counting } = knowledge;
-    const believable = { ...told, ...(toldOutput && believedOutput(toldOutput, counting, sizes.outputTokens.capacity)) };
-    const used = usedByAnswer(answer, estimated, size.maxTokens);
-    const charged = isMessage ? chargedFor(used, estimated, knowledge.usual?.answers ?? 0) : used;
-    const [settled] = await Promise.all([
-      settle(redis, { laneName, attemptId, used: charged, sizes, believable, levelsAtStart }),
-      limitsLearned,
-      countRequest(redis, laneName, outcomeOf(answer), isMessage && used !== null ? { estimated, used } : undefined),
-      ...(isMessage && used !== null ? [learnUsage(redis, size, { ...used, durationMs })] : []),
-      ...(wasRefused ? [knowledge.slowDown()] : []),
-    ]);
-    if (levelsAtStart && (isMessage || wasRefused)) await knowledge.noteOutcome(levelsAtStart, isMessage ? "let_in" : "refused");
-    // Where the operator's ceiling is lower than Claude's limit, ours are no buckets of Claude's.
+    // Where the operator's ceiling is lower than Claude's limit, ours are no buckets of Claude's: what it says raises none.
     const isClaudes = (seen.outputTokens?.limit ?? 0) <= knowledge.limits.outputTokensPerMinute;
-    if (levelsAtStart && settled.wasHeld && toldOutput?.least !== undefined && isClaudes) {
-      await knowledge.noteTold(levelsAtStart, settled.reckoned, { least: toldOutput.least, most: toldOutput.most });
+    const range = toldOutput && (isClaudes ? toldOutput : { most: toldOutput.most });
+    const believable = { ...told, ...(range && believedOutput(range, counting, sizes.outputTokens.capacity)) };
+    const used = usedByAnswer(answer, estimated, size.maxTokens);
+    const refilledTokens = (sizes.inputTokens.refillPerSecond * durationMs) / 1_000;
+    const charged =
+      isMessage && used !== null ? chargedFor(used, estimated, { answers: knowledge.usual?.answers ?? 0, refilledTokens }) : used;
+    try {
+      const [settled] = await Promise.all([
+        settle(redis, { laneName, attemptId, used: charged, sizes, believable, levelsAtStart }),
+        limitsLearned,
+        countRequest(redis, laneName, outcomeOf(answer), isMessage && used !== null ? { estimated, used } : undefined),
+        ...(isMessage && used !== null ? [learnUsage(redis, size, { ...used, durationMs })] : []),
+        ...(wasRefused ? [knowledge.slowDown()] : []),
+      ]);
+      if (!settled.wasHeld) this.#log.warn({ event: "budget.lease_ended", lane: laneName, attemptId, ...used });
+      if (levelsAtStart === undefined) return;
+      const sent = { levelsAtStart, estimatedTokens: estimated.outputTokens };
+      // A refusal with a code of its own is by no limit a minute, and one that says that output is left is by another.
+      const mayBeOutput = wasRefused && answer.code === null && (toldOutput?.least ?? 0) <= 0;
+      if (isMessage || mayBeOutput) await knowledge.noteOutcome(sent, isMessage ? "let_in" : "refused");
+      if (settled.wasHeld && range?.least !== undefined) {
+        await knowledge.noteTold(sent, settled.reckoned, { least: range.least, most: range.most });
+      }
+    } finally {
+      this.#line.wake();
     }
-    this.#line.wake();
   }
 }
 

@@ -4,7 +4,7 @@ import { concludeCounting, documentedCounting, noEvidence, withOutcome, withTold
 import type { CountingEvidence, Foreseen, OutputCounting, Reckoned } from "@sluice/shared/budgets/output-counting";
 import { usualCost } from "@sluice/shared/estimates/usage-store";
 import type { UsualCost } from "@sluice/shared/estimates/usage-store";
-import { readLearnedLimits, writeCounting, writeLearnedLimits, writeSlowdown } from "@sluice/shared/lanes/lane-limits";
+import { readLearnedLimits, writeCounting, writeEvidence, writeLearnedLimits, writeSlowdown } from "@sluice/shared/lanes/lane-limits";
 import { effectiveLimits } from "@sluice/shared/limits/effective-limits";
 import type { LimitsSource } from "@sluice/shared/limits/effective-limits";
 import { afterRefusal, slowFactor } from "@sluice/shared/limits/slow-down";
@@ -28,6 +28,12 @@ export interface LaneKnowledgeOptions {
  */
 const coldInputShare = 0.5;
 
+/** After this long what is documented is tried again: the way that is waited for hides what would speak against it. */
+const undocumentedForMs = 3_600_000;
+
+/** What is known of a request from when it was sent. */
+type SentRequest = Pick<Foreseen, "levelsAtStart" | "estimatedTokens">;
+
 /** Weight of one answer in the mean of uncounted ones: it follows within a hundred answers. */
 const uncountedWeight = 0.02;
 
@@ -41,7 +47,9 @@ export class LaneKnowledge {
   #slowed: Slowdown | undefined;
   #usual: UsualCost | undefined;
   #counting = documentedCounting;
-  #evidence = noEvidence();
+  /** undefined until what others have seen was read */
+  #evidence: CountingEvidence | undefined;
+  #evidenceWritten: CountingEvidence | undefined;
   #hasAnswer = false;
   #uncounted = 0;
 
@@ -88,6 +96,15 @@ export class LaneKnowledge {
     this.#slowed = known.slowed;
     this.#counting = known.counting;
     this.#usual = usual;
+    if (this.#evidence === undefined) {
+      this.#evidence = this.#evidenceWritten = known.evidence ?? noEvidence();
+    } else if (known.counting.way !== documentedCounting.way && Date.now() - known.concludedAtMs > undocumentedForMs) {
+      this.#evidence = noEvidence();
+      await this.#change(documentedCounting);
+    }
+    if (this.#evidence === this.#evidenceWritten) return;
+    this.#evidenceWritten = this.#evidence;
+    await writeEvidence(redis, laneName, this.#evidence);
   }
 
   /** @param wasCounted false: Claude answered without counting the request */
@@ -116,30 +133,33 @@ export class LaneKnowledge {
     await writeSlowdown(this.#options.redis, this.#options.laneName, slowed.factor, slowed.atMs);
   }
 
-  /** A request was let in by Claude or refused by a limit, while so much was in the budgets. */
-  async noteOutcome(levelsAtStart: Levels, outcome: "let_in" | "refused"): Promise<void> {
-    await this.#conclude(withOutcome(this.#evidence, this.#foreseen(levelsAtStart), outcome));
+  /** A request was let in by Claude, or refused by a limit that may have been the one of output. */
+  async noteOutcome(sent: SentRequest, outcome: "let_in" | "refused"): Promise<void> {
+    await this.#conclude(withOutcome(this.#evidence ?? noEvidence(), this.#foreseen(sent), outcome));
   }
 
   /** Claude said between which levels its bucket of output is; `levels` are ours by our own reckoning, at the answer. */
-  async noteTold(levelsAtStart: Levels, levels: Levels, range: Required<LevelRange>): Promise<void> {
-    const reckoned: Reckoned = { ...this.#foreseen(levelsAtStart), levels };
-    await this.#conclude(withTold(this.#evidence, reckoned, range));
+  async noteTold(sent: SentRequest, levels: Levels, range: Required<LevelRange>): Promise<void> {
+    const reckoned: Reckoned = { ...this.#foreseen(sent), levels };
+    await this.#conclude(withTold(this.#evidence ?? noEvidence(), reckoned, range));
   }
 
-  #foreseen(levelsAtStart: Levels): Foreseen {
-    return { levelsAtStart, burst: this.sizes.outputTokens.capacity, answers: this.#usual?.answers ?? 0 };
+  #foreseen(sent: SentRequest): Foreseen {
+    return { ...sent, burst: this.sizes.outputTokens.capacity, answers: this.#usual?.answers ?? 0 };
   }
 
   /** Resolves when the other workers can read what is concluded. */
   async #conclude(evidence: CountingEvidence): Promise<void> {
-    const { redis, laneName, log } = this.#options;
     this.#evidence = evidence;
     const before = this.#counting;
     const now = concludeCounting(evidence, before);
-    if (now.way === before.way && now.tellsOfAnswer === before.tellsOfAnswer) return;
-    this.#counting = now;
-    await writeCounting(redis, laneName, now);
-    log.info({ event: "lane.counting_learned", lane: laneName, ...now });
+    if (now.way !== before.way || now.tellsOfAnswer !== before.tellsOfAnswer) await this.#change(now);
+  }
+
+  async #change(counting: OutputCounting): Promise<void> {
+    const { redis, laneName, log } = this.#options;
+    this.#counting = counting;
+    await writeCounting(redis, laneName, counting, Date.now());
+    log.info({ event: "lane.counting_learned", lane: laneName, ...counting });
   }
 }

@@ -60,10 +60,10 @@ export class PaceKeeper {
     const { redis, queue, knowledge, burstSeconds, waiting } = this.#options;
     // Not what was set last here: another worker may have set it since, or Redis have lost it.
     const [set] = await Promise.all([readPace(queue), knowledge.refresh()]);
-    const { limits, usual, uncounted } = knowledge;
+    const { limits, usual, uncounted, slowFactor } = knowledge;
     const binding = bindingPace(limits, usual);
     await this.#tell({ limits, ...binding });
-    const window = pickWindow(fetchPace(binding, limits, waiting(), uncounted) * knowledge.slowFactor, burstSeconds);
+    const window = pickWindow(fetchPace(binding, limits, waiting(), uncounted, slowFactor), burstSeconds);
     const isSet = window.max === set?.max && Math.abs(window.durationMs - set.durationMs) <= window.durationMs * 0.01;
     // A worker that was killed may have set it only in part.
     if (isSet && this.#hasSet) return;

@@ -26,10 +26,12 @@ test("an answer that did not come is taken to have cost what was estimated, a re
 });
 
 // Claude's bucket was full while ours was charged too much: what overflowed there is lost.
-test("while few answers are known an input that was estimated too high is not given back", () => {
-  const estimated = { inputTokens: 300, outputTokens: 50 };
-  expect(chargedFor({ inputTokens: 200, outputTokens: 10 }, estimated, 3)).toEqual({ inputTokens: 300, outputTokens: 10 });
-  expect(chargedFor({ inputTokens: 400, outputTokens: 10 }, estimated, 3)).toEqual({ inputTokens: 400, outputTokens: 10 });
-  expect(chargedFor({ inputTokens: 200, outputTokens: 10 }, estimated, 20)).toEqual({ inputTokens: 200, outputTokens: 10 });
-  expect(chargedFor(null, estimated, 3)).toBeNull();
+test("while few answers are known an input that was estimated too high is not given back, as far as it may have overflowed", () => {
+  const estimate = { inputTokens: 300, outputTokens: 50 };
+  const charged = (inputTokens: number, answers: number, refilledTokens = 1_000) =>
+    chargedFor({ inputTokens, outputTokens: 10 }, estimate, { answers, refilledTokens });
+  expect(charged(200, 3)).toEqual({ inputTokens: 300, outputTokens: 10 });
+  expect(charged(200, 3, 40)).toEqual({ inputTokens: 240, outputTokens: 10 });
+  expect(charged(400, 3)).toEqual({ inputTokens: 400, outputTokens: 10 });
+  expect(charged(200, 30)).toEqual({ inputTokens: 200, outputTokens: 10 });
 });

@@ -1,5 +1,6 @@
 import type { TokenCost } from "@sluice/shared/budgets/budgets";
 import { contextTokensMax } from "@sluice/shared/estimates/estimate-cost";
+import { fewSamples } from "@sluice/shared/estimates/usage-samples";
 import type { ClaudeAnswer } from "../provider/claude-answer.ts";
 
 /** What a request is taken to have cost, by what became of it; null: nothing at all, not even a request. */
@@ -23,16 +24,21 @@ export function usedByAnswer(answer: ClaudeAnswer, estimated: TokenCost, maxToke
   }
 }
 
-/** Until so many of a lane's answers are known, prompts are estimated with caution. */
-const fewAnswers = 20;
-
 /**
- * What the budgets are charged with. While few answers are known prompts are estimated too high on purpose. Claude's bucket is fuller than
- * ours meanwhile, and what overflows there does not come back: given back here, it would be taken for there, and prompts be refused.
+ * What the budgets are charged with for an answer. While few answers are known prompts are estimated too high on purpose. Claude's bucket
+ * is fuller than ours meanwhile, and what overflows there does not come back: given back here, it would be taken for there, and prompts
+ * be refused. No more can have overflowed than refilled.
+ *
+ * @param answers how many of the lane are known
+ * @param refilledTokens of input, from when the request was sent
  */
-export function chargedFor(used: TokenCost | null, estimated: TokenCost, answers: number): TokenCost | null {
-  if (used === null || answers >= fewAnswers) return used;
-  return { ...used, inputTokens: Math.max(used.inputTokens, estimated.inputTokens) };
+export function chargedFor(
+  used: TokenCost,
+  estimated: TokenCost,
+  { answers, refilledTokens }: { answers: number; refilledTokens: number },
+): TokenCost {
+  if (answers >= fewSamples) return used;
+  return { ...used, inputTokens: Math.max(used.inputTokens, Math.min(estimated.inputTokens, used.inputTokens + refilledTokens)) };
 }
 
 /** Whether the request was refused without being counted against a limit. */

@@ -324,19 +324,19 @@ export interface Schemas {
     requests: {
       /** Requests a minute that the lane keeps to now. */
       per_minute: number;
-      /** What may leave at this moment. */
+      /** What is left of the burst at this moment; of output, what Claude's bucket is likely to hold. */
       remaining: number;
     };
     input_tokens: {
       /** Input tokens a minute that the lane keeps to now. */
       per_minute: number;
-      /** What may leave at this moment. */
+      /** What is left of the burst at this moment; of output, what Claude's bucket is likely to hold. */
       remaining: number;
     };
     output_tokens: {
       /** Output tokens a minute that the lane keeps to now. */
       per_minute: number;
-      /** What may leave at this moment. */
+      /** What is left of the burst at this moment; of output, what Claude's bucket is likely to hold. */
       remaining: number;
     };
     /** Jobs that wait for their turn. */

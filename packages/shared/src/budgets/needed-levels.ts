@@ -1,9 +1,10 @@
 // What must be in each bucket of a lane before an attempt may take its cost.
 import { neededLevel } from "./bucket.ts";
 import type { BudgetSizes, Levels, TokenCost } from "./budgets.ts";
+import { fewAnswers } from "./output-counting.ts";
 import type { WayOfCounting } from "./output-counting.ts";
 
-export interface Attempted {
+export interface LevelsQuestion {
   cost: TokenCost;
   sizes: BudgetSizes;
   /** How Claude is taken to count output. */
@@ -21,7 +22,6 @@ export interface Attempted {
  */
 const producedShare = 0.65;
 const producedShareAtFirst = 0.95;
-const fewAnswers = 100;
 
 /**
  * The same of `answeredTokens`. An answer may end while a request is on its way: in a simulation with 5 ms each way a twentieth was refused 17 times
@@ -42,7 +42,7 @@ const outputAhead = 0.5;
 /** Whatever is in it. */
 const notNeeded = -Number.MAX_SAFE_INTEGER;
 
-export function neededLevels({ cost, sizes, way = "produced", answers = fewAnswers, answerMs = 0 }: Attempted): Levels {
+export function neededLevels({ cost, sizes, way = "produced", answers = fewAnswers, answerMs = 0 }: LevelsQuestion): Levels {
   const { outputTokens, producedTokens, answeredTokens } = sizes;
   const output = neededLevel(cost.outputTokens, outputTokens);
   const ahead = (outputTokens.refillPerSecond * answerMs * outputAhead) / 1_000;

@@ -6,7 +6,7 @@
 // full, and a `remaining` header outside of what it holds, all speak against the way it stands for.
 //
 // Invariants
-//   C1 Only differences between ways count: what none of them foresaw (another limit, another user of the account) changes nothing.
+//   C1 Only differences between the ways count: what all of them missed by as much (another user of the account) changes nothing.
 //   C2 The sums are bounded and fade, so a Claude that changes its ways is noticed within some dozens of answers.
 import type { BelievableLevels, BudgetName, LevelRange, Levels } from "./budgets.ts";
 
@@ -49,7 +49,7 @@ const fading = 0.99;
 /** A level that was wrong by this part of a burst, where a request was let in or refused, speaks for a whole one. */
 const wholeAt = 0.25;
 /** Until so many are known the usual answer is not known well. */
-const fewAnswers = 100;
+export const fewAnswers = 100;
 
 /** To what part of a burst the levels are known: how fast answers are written is guessed, and so is the size of those under way. */
 function inexactness(way: WayOfCounting, answers: number): number {
@@ -69,19 +69,22 @@ const unforeseen = 0.5;
 export interface Foreseen {
   /** Of all budgets, just after the request was reserved. */
   levelsAtStart: Levels;
+  /** What was reserved of output for it. */
+  estimatedTokens: number;
   /** Of Claude's bucket. */
   burst: number;
   /** How many answers of the lane are known. */
   answers: number;
 }
 
-/** A request was let in, or refused by a limit. */
+/** A request was let in, or refused by a limit that may have been the one of output. */
 export function withOutcome(
   evidence: CountingEvidence,
-  { levelsAtStart, burst, answers }: Foreseen,
+  { levelsAtStart, estimatedTokens, burst, answers }: Foreseen,
   outcome: "let_in" | "refused",
 ): CountingEvidence {
-  const level = (way: WayOfCounting): number => levelsAtStart[budgetOfWay[way]] / burst;
+  // Before its own tokens were taken: what lets a request in.
+  const level = (way: WayOfCounting): number => (levelsAtStart[budgetOfWay[way]] + (way === "started" ? estimatedTokens : 0)) / burst;
   const lowest = Math.max(0, Math.min(...waysOfCounting.map(level)));
   if (outcome === "refused" && lowest > unforeseen) return evidence;
   return mapWays((way) => {
@@ -102,10 +105,12 @@ export function withTold(
   { levelsAtStart, levels, burst, answers }: Reckoned,
   { least, most }: Required<LevelRange>,
 ): CountingEvidence {
+  const outside = (way: WayOfCounting, at: Levels): number =>
+    Math.max(0, least - at[budgetOfWay[way]], at[budgetOfWay[way]] - most) / burst;
+  const missedByAll = Math.min(...waysOfCounting.flatMap((way) => [outside(way, levelsAtStart), outside(way, levels)]));
   return mapWays((way) => {
-    const outside = ({ [budgetOfWay[way]]: level }: Levels): number =>
-      Math.min(1, Math.max(0, Math.max(least - level, level - most) / burst - inexactness(way, answers)));
-    return added(evidence[way], { ofStart: outside(levelsAtStart), ofAnswer: outside(levels) });
+    const more = (at: Levels): number => Math.min(1, Math.max(0, outside(way, at) - missedByAll - inexactness(way, answers)));
+    return added(evidence[way], { ofStart: more(levelsAtStart), ofAnswer: more(levels) });
   });
 }
 
@@ -141,10 +146,13 @@ const tolerance = 0.25;
 export function believedOutput({ least, most }: LevelRange, { way, tellsOfAnswer }: OutputCounting, burst: number): BelievableLevels {
   const budget = budgetOfWay[way];
   if (least === undefined || !tellsOfAnswer) return { [budget]: { most: most + tolerance * burst } };
-  if (way !== "produced") return { [budget]: { least, most } };
-  const low = Math.min(burst, Math.max(-burst, least));
+  // Reservations whose requests are still on their way are not in what Claude says: its level raises nothing here.
+  if (way === "started") return { [budget]: { most } };
+  if (way === "answered") return { [budget]: { least, most } };
   const high = Math.min(burst, Math.max(-burst, most));
-  return { [budget]: { least: low + fromBelow * (high - low), most: high - fromAbove * (high - low) } };
+  // Of a debt of any depth nothing is known but that it is one.
+  const low = Math.min(high, Math.max(-burst, least));
+  return { [budget]: { least: least < -burst ? least : low + fromBelow * (high - low), most: high - fromAbove * (high - low) } };
 }
 
 function added(misfit: Misfit, more: Misfit): Misfit {

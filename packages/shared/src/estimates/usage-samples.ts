@@ -43,7 +43,7 @@ export function currentMean(samples: Samples): number {
 
 /** While samples are few, the estimate lies above the mean by this many deviations over the root of their number. */
 const caution = 2;
-const fewSamples = 30;
+export const fewSamples = 30;
 
 /** A cautious estimate from samples; the mean once there are enough of them. */
 export function cautiousMean(samples: Samples): number {

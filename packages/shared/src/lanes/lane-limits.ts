@@ -2,7 +2,7 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { documentedCounting, waysOfCounting } from "../budgets/output-counting.ts";
-import type { OutputCounting } from "../budgets/output-counting.ts";
+import type { CountingEvidence, OutputCounting } from "../budgets/output-counting.ts";
 import type { LaneLimits } from "../limits/tiers.ts";
 import { laneKeys } from "../redis/keys.ts";
 
@@ -14,26 +14,39 @@ const fieldsSchema = z.object({
   outputTokensPerMinute: count,
   slowFactor: z.coerce.number().min(0).max(1).optional(),
   slowedAtMs: z.coerce.number().optional(),
-  outputCounted: z.enum(waysOfCounting).optional(),
+  // A later version may know other ways.
+  outputCounted: z.enum(waysOfCounting).optional().catch(undefined),
   outputToldOfAnswer: z.coerce.number().optional(),
+  outputConcludedAtMs: z.coerce.number().optional(),
+  outputEvidence: z.string().optional(),
 });
+
+const evidenceSchema = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()]);
 
 export interface LearnedLimits {
   /** What the newest answers of Claude said the limits are. */
   learned: Partial<LaneLimits>;
   /** Set by the last refusal. */
   slowed: { factor: number; atMs: number } | undefined;
-  /** How Claude is taken to count output. */
+  /** How Claude is taken to count output, and since when. */
   counting: OutputCounting;
+  concludedAtMs: number;
+  /** What speaks against each way; undefined when there is none yet. */
+  evidence: CountingEvidence | undefined;
 }
 
 export async function readLearnedLimits(redis: Redis, laneName: string): Promise<LearnedLimits> {
-  const { slowFactor, slowedAtMs, outputCounted, outputToldOfAnswer, ...learned } = fieldsSchema.parse(
-    await redis.hgetall(laneKeys(laneName).limits),
-  );
+  const fields = fieldsSchema.parse(await redis.hgetall(laneKeys(laneName).limits));
+  const { slowFactor, slowedAtMs, outputCounted, outputToldOfAnswer, outputConcludedAtMs = 0, outputEvidence, ...learned } = fields;
   const slowed = slowFactor === undefined || slowedAtMs === undefined ? undefined : { factor: slowFactor, atMs: slowedAtMs };
   const counting = outputCounted === undefined ? documentedCounting : { way: outputCounted, tellsOfAnswer: outputToldOfAnswer === 1 };
-  return { learned: Object.fromEntries(Object.entries(learned).filter(([, value]) => value !== undefined)), slowed, counting };
+  return {
+    learned: Object.fromEntries(Object.entries(learned).filter(([, value]) => value !== undefined)),
+    slowed,
+    counting,
+    concludedAtMs: outputConcludedAtMs,
+    evidence: readEvidence(outputEvidence),
+  };
 }
 
 /** Remembers limits that differ from the known ones. The newest answer counts. */
@@ -45,6 +58,24 @@ export async function writeSlowdown(redis: Redis, laneName: string, factor: numb
   await redis.hset(laneKeys(laneName).limits, { slowFactor: factor, slowedAtMs: atMs });
 }
 
-export async function writeCounting(redis: Redis, laneName: string, { way, tellsOfAnswer }: OutputCounting): Promise<void> {
-  await redis.hset(laneKeys(laneName).limits, { outputCounted: way, outputToldOfAnswer: tellsOfAnswer ? 1 : 0 });
+export async function writeCounting(redis: Redis, laneName: string, { way, tellsOfAnswer }: OutputCounting, atMs: number): Promise<void> {
+  const fields = { outputCounted: way, outputToldOfAnswer: tellsOfAnswer ? 1 : 0, outputConcludedAtMs: atMs };
+  await redis.hset(laneKeys(laneName).limits, fields);
+}
+
+/** For a worker that begins: what others have seen need not be seen again. */
+export async function writeEvidence(redis: Redis, laneName: string, evidence: CountingEvidence): Promise<void> {
+  const sums = waysOfCounting.flatMap((way) => [evidence[way].ofStart, evidence[way].ofAnswer]);
+  await redis.hset(laneKeys(laneName).limits, { outputEvidence: sums.map((sum) => sum.toFixed(3)).join(" ") });
+}
+
+function readEvidence(text: string | undefined): CountingEvidence | undefined {
+  const sums = evidenceSchema.safeParse(text?.split(" ").map(Number)).data;
+  if (sums === undefined) return undefined;
+  const [producedOfStart, producedOfAnswer, answeredOfStart, answeredOfAnswer, startedOfStart, startedOfAnswer] = sums;
+  return {
+    produced: { ofStart: producedOfStart, ofAnswer: producedOfAnswer },
+    answered: { ofStart: answeredOfStart, ofAnswer: answeredOfAnswer },
+    started: { ofStart: startedOfStart, ofAnswer: startedOfAnswer },
+  };
 }

@@ -22,3 +22,8 @@ test("what Claude answers without counting it is made up for, up to a fifth", ()
   expect(fetchPace(pace, limits, 0, 0.05)).toBeCloseTo(631.6, 1);
   expect(fetchPace(pace, limits, 0, 0.9)).toBe(750);
 });
+
+test("after a refusal the pace is a part of what tokens allow, and does not run ahead of it", () => {
+  const pace = { requestsPerMinute: 300, bindingBudget: "outputTokens" } as const;
+  expect([0, 1, 10].map((waiting) => fetchPace(pace, limits, waiting, 0, 0.75))).toEqual([225, 225, 213.75]);
+});

@@ -39,10 +39,18 @@ const uncountedMax = 0.2;
  *
  * @param waiting attempts of this process that wait for tokens
  * @param uncounted part of the recent requests that were not counted against a limit, from 0 to 1
+ * @param slowFactor part of the pace that the lane may use after refusals; below 1 it does not run ahead
  */
-export function fetchPace({ requestsPerMinute, bindingBudget }: BindingPace, limits: LaneLimits, waiting: number, uncounted = 0): number {
-  if (bindingBudget === "requests" && waiting === 0) return limits.requestsPerMinute / (1 - Math.min(uncounted, uncountedMax));
+export function fetchPace(
+  { requestsPerMinute, bindingBudget }: BindingPace,
+  limits: LaneLimits,
+  waiting: number,
+  uncounted = 0,
+  slowFactor = 1,
+): number {
+  if (bindingBudget === "requests" && waiting === 0)
+    return (limits.requestsPerMinute * slowFactor) / (1 - Math.min(uncounted, uncountedMax));
   const shortLine = Math.max(3, requestsPerMinute / 60);
   const lean = waiting === 0 ? 2.5 : waiting <= shortLine ? 1.25 : waiting <= 2 * shortLine ? 0.95 : waiting <= 4 * shortLine ? 0.7 : 0.3;
-  return Math.min(limits.requestsPerMinute, requestsPerMinute * lean);
+  return Math.min(limits.requestsPerMinute, requestsPerMinute * (slowFactor < 1 ? Math.min(1, lean) : lean)) * slowFactor;
 }

@@ -5,7 +5,9 @@ import { noRequest } from "../../http/request-schemas.ts";
 const budgetSchema = (unit: string) =>
   z.object({
     per_minute: z.int().meta({ description: `${unit} a minute that the lane keeps to now.` }),
-    remaining: z.int().meta({ description: "What may leave at this moment." }),
+    remaining: z
+      .int()
+      .meta({ description: "What is left of the burst at this moment; of output, what Claude's bucket is likely to hold." }),
   });
 
 const laneSchema = z

@@ -1,54 +1,38 @@
-// What fairness does and costs, on a real BullMQ queue: `node bench/src/fairness.ts [waiting jobs]` prints JSON.
+// What fairness does and costs, on a real BullMQ queue.
 import { fillFront } from "@sluice/shared/fairness/fill-front";
 import { jobsAhead } from "@sluice/shared/fairness/jobs-ahead";
 import { arrivalPriority } from "@sluice/shared/fairness/priority-bands";
-import { enqueueJob, enqueueJobs, openLaneQueue } from "@sluice/shared/lanes/lane-queue";
-import type { JobToEnqueue, QueuedJob } from "@sluice/shared/lanes/lane-queue";
+import { enqueueJob, enqueueJobs } from "@sluice/shared/lanes/lane-queue";
 import { connectForWorker } from "@sluice/shared/redis/connect";
-import { queuePrefix } from "@sluice/shared/redis/keys";
 import { startTestRedis } from "@sluice/testkit/redis";
-import { Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { describeMachine } from "../machine.ts";
+import { aJob, openLane, someJobs } from "./lane.ts";
+import type { FairnessResult } from "./report.ts";
 
-const backlogJobs = Number(process.argv[2] ?? 100_000);
-/** Jobs fetched between two fillings of the front, as in a lane of 120 jobs a second. */
-const startsPerFill = 60;
-const frontJobs = 240;
+export interface FairnessOptions {
+  /** Jobs of the one tenant that has many. */
+  backlogJobs: number;
+  onProgress: (line: string) => void;
+}
 
-const server = await startTestRedis();
-const redis = connectForWorker(server.url);
-
-let made = 0;
-const aJob = (tenant: string, options: Partial<JobToEnqueue> = {}): JobToEnqueue => ({
-  id: `job_${String((made += 1)).padStart(9, "0")}`,
-  tenant,
-  maxAttempts: 1,
-  delayMs: 0,
-  ...options,
-});
-const someJobs = (count: number, tenant: string, options: Partial<JobToEnqueue> = {}) =>
-  Array.from({ length: count }, () => aJob(tenant, options));
-
-async function openLane(name: string) {
-  const queue = openLaneQueue(redis, `{bench.${name}}`);
-  const worker = new Worker<QueuedJob, null>(queue.name, null, { connection: redis, prefix: queuePrefix });
-  let starts = 0;
-  const start = async (count: number): Promise<{ id: string; tenant: string }[]> => {
-    const started: { id: string; tenant: string }[] = [];
-    while (started.length < count) {
-      const job = await worker.getNextJob("bench", { block: false });
-      if (job === undefined) break;
-      started.push({ id: job.id ?? "", tenant: job.data.tenant });
-      await job.moveToCompleted(null, "bench", false);
-      if ((starts += 1) % startsPerFill === 0) await fillFront(redis, queue.name);
-    }
-    return started;
-  };
-  await fillFront(redis, queue.name, frontJobs);
-  const close = async () => {
-    await worker.close();
-    await queue.close();
-  };
-  return { queue, start, close };
+export async function runFairness({ backlogJobs, onProgress }: FairnessOptions): Promise<FairnessResult> {
+  const server = await startTestRedis();
+  const redis = connectForWorker(server.url);
+  try {
+    onProgress(`single jobs beside ${backlogJobs} of another tenant …`);
+    const besideBacklog = await besideALargeBacklog(redis, backlogJobs);
+    onProgress("equal tenants …");
+    const equal = await amongEqualTenants(redis);
+    onProgress("weights and classes …");
+    const weights = await byWeightAndClass(redis);
+    onProgress("what the scripts take of Redis …");
+    const busyUs = await costOfScripts(redis);
+    return { machine: await describeMachine(["bullmq"]), besideBacklog, equal, weights, busyUs };
+  } finally {
+    redis.disconnect();
+    await server.stop();
+  }
 }
 
 /** Jain's index of fairness: 1 when all are alike. */
@@ -63,8 +47,8 @@ function countBy(started: { tenant: string }[]): Record<string, number> {
   return counts;
 }
 
-async function besideALargeBacklog() {
-  const { queue, start, close } = await openLane("backlog");
+async function besideALargeBacklog(redis: Redis, backlogJobs: number): Promise<FairnessResult["besideBacklog"]> {
+  const { queue, start, close } = await openLane(redis, "backlog");
   const begin = performance.now();
   await enqueueJobs(redis, queue, someJobs(backlogJobs, "large"));
   const addedPerSecond = Math.round(backlogJobs / ((performance.now() - begin) / 1_000));
@@ -81,13 +65,12 @@ async function besideALargeBacklog() {
     waitingJobs: backlogJobs,
     addedPerSecond,
     singleJobs: waits.length,
-    startedFirst: waits.filter((wait) => wait === 0).length,
     worstWaitServices: waits.includes(-1) ? null : Math.max(...waits),
   };
 }
 
-async function amongEqualTenants() {
-  const { queue, start, close } = await openLane("equal");
+async function amongEqualTenants(redis: Redis): Promise<FairnessResult["equal"]> {
+  const { queue, start, close } = await openLane(redis, "equal");
   const tenants = Array.from({ length: 20 }, (_, index) => `tenant${String(index).padStart(2, "0")}`);
   for (const [index, tenant] of tenants.entries()) await enqueueJobs(redis, queue, someJobs(200 + 100 * index, tenant));
   const counts = countBy(await start(3_000));
@@ -96,8 +79,8 @@ async function amongEqualTenants() {
   return { tenants: tenants.length, jainIndex: jain(services), fewest: Math.min(...services), most: Math.max(...services) };
 }
 
-async function byWeightAndClass() {
-  const { queue, start, close } = await openLane("weights");
+async function byWeightAndClass(redis: Redis): Promise<FairnessResult["weights"]> {
+  const { queue, start, close } = await openLane(redis, "weights");
   await enqueueJobs(redis, queue, someJobs(3_000, "weight1", { weight: 1 }));
   await enqueueJobs(redis, queue, someJobs(3_000, "weight3", { weight: 3 }));
   await start(400);
@@ -109,20 +92,16 @@ async function byWeightAndClass() {
   const started = await start(1_200);
   await close();
   const ids = new Set(high.map(({ id }) => id));
-  return { startsByTenant: countBy(started), highOfWeight1: started.filter(({ id }) => ids.has(id)).length };
+  const { weight1 = 0, weight3 = 0 } = countBy(started);
+  return { weight1, weight3, highOfWeight1: started.filter(({ id }) => ids.has(id)).length };
 }
 
 /** Mean time that Redis is busy with one call of our scripts and of BullMQ's add, in µs. */
-async function costOfScripts() {
-  const { queue, close } = await openLane("cost");
+async function costOfScripts(redis: Redis): Promise<FairnessResult["busyUs"]> {
+  const { queue, close } = await openLane(redis, "cost");
   await enqueueJobs(redis, queue, someJobs(10_000, "large"));
   const jobs = someJobs(500, "other");
-  const busyUs: Record<"add" | "fill" | "fillWithNothingToDo" | "jobsAhead", number> = {
-    add: 0,
-    fill: 0,
-    fillWithNothingToDo: 0,
-    jobsAhead: 0,
-  };
+  const busyUs = { add: 0, fill: 0, fillWithNothingToDo: 0, jobsAhead: 0 };
   const measured = async (name: keyof typeof busyUs, call: () => Promise<unknown>) => {
     await redis.config("RESETSTAT");
     await call();
@@ -142,15 +121,5 @@ async function costOfScripts() {
     await measured("jobsAhead", () => jobsAhead(redis, queue.name, job.id));
   }
   await close();
-  return Object.fromEntries(Object.entries(busyUs).map(([name, us]) => [name, Math.round(us * 10) / 10]));
+  return busyUs;
 }
-
-const results = {
-  besideALargeBacklog: await besideALargeBacklog(),
-  amongEqualTenants: await amongEqualTenants(),
-  byWeightAndClass: await byWeightAndClass(),
-  redisBusyMicrosecondsPerCall: await costOfScripts(),
-};
-console.log(JSON.stringify(results, null, 2));
-redis.disconnect();
-await server.stop();

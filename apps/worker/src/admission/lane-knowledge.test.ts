@@ -1,0 +1,73 @@
+import type { Levels } from "@sluice/shared/budgets/budgets";
+import { readLearnedLimits, writeCounting } from "@sluice/shared/lanes/lane-limits";
+import { connectForWorker } from "@sluice/shared/redis/connect";
+import { startTestRedis } from "@sluice/testkit/redis";
+import { afterAll, expect, test } from "vitest";
+import { LaneKnowledge } from "./lane-knowledge.ts";
+
+const server = await startTestRedis();
+const redis = connectForWorker(server.url);
+afterAll(() => redis.disconnect());
+
+const nothing = () => {};
+const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+// A burst of 1,000 tokens of output.
+const limits = { start: { requestsPerMinute: 600, inputTokensPerMinute: 60_000, outputTokensPerMinute: 60_000 }, ceiling: {} };
+
+let lanes = 0;
+const newLane = () => `{test.knowledge${(lanes += 1)}}`;
+
+/** As a worker process has it when it has begun. */
+async function begin(laneName: string): Promise<LaneKnowledge> {
+  const knowledge = new LaneKnowledge({ redis, laneName, limits, burstSeconds: 1, log });
+  await knowledge.refresh();
+  return knowledge;
+}
+
+function sentAt(producedTokens: number, answeredTokens: number, outputTokens: number) {
+  const levelsAtStart: Levels = { requests: 1, inputTokens: 1, outputTokens, producedTokens, answeredTokens };
+  return { levelsAtStart, estimatedTokens: 0 };
+}
+
+/** What only a Claude that counts answers when they are there would refuse. */
+const whileAnswersAreInDebt = sentAt(900, -100, 900);
+
+test("what one worker concludes holds for the others", async () => {
+  const laneName = newLane();
+  const [one, other] = [await begin(laneName), await begin(laneName)];
+  await one.noteOutcome(whileAnswersAreInDebt, "refused");
+  expect(one.counting.way).toBe("answered");
+  await other.refresh();
+  expect(other.counting.way).toBe("answered");
+});
+
+// Else the first refusal after a deployment would overturn what was known.
+test("a worker that begins has the evidence of those before it", async () => {
+  const laneName = newLane();
+  const before = await begin(laneName);
+  for (let request = 0; request < 5; request += 1) await before.noteOutcome(sentAt(900, -900, 900), "let_in");
+  await before.refresh();
+  const after = await begin(laneName);
+  await after.noteOutcome(whileAnswersAreInDebt, "refused");
+  expect(after.counting.way).toBe("produced");
+});
+
+test("after an hour what is documented is tried again", async () => {
+  const laneName = newLane();
+  const knowledge = await begin(laneName);
+  await writeCounting(redis, laneName, { way: "started", tellsOfAnswer: false }, Date.now() - 3_500_000);
+  await knowledge.refresh();
+  expect(knowledge.counting.way).toBe("started");
+  await writeCounting(redis, laneName, { way: "started", tellsOfAnswer: false }, Date.now() - 3_700_000);
+  await knowledge.refresh();
+  expect(knowledge.counting.way).toBe("produced");
+  expect((await readLearnedLimits(redis, laneName)).counting.way).toBe("produced");
+});
+
+test("a way of counting that a later version has learned does not keep this one from its work", async () => {
+  const laneName = newLane();
+  await redis.hset(`sluice:lane:${laneName}:limits`, { outputCounted: "in_the_end", outputEvidence: "1 2", requestsPerMinute: 50 });
+  const knowledge = await begin(laneName);
+  expect(knowledge.counting.way).toBe("produced");
+  expect(knowledge.limits.requestsPerMinute).toBe(50);
+});
