@@ -1,5 +1,6 @@
 import { countRequest } from "@sluice/shared/lanes/lane-counters";
 import { restLane } from "@sluice/shared/lanes/rest-lane";
+import { laneKeys } from "@sluice/shared/redis/keys";
 import { beforeAll, expect, test } from "vitest";
 import { submit } from "../testing/jobs.ts";
 import { createTestKey } from "../testing/keys.ts";
@@ -71,4 +72,12 @@ test("while Redis is away a scrape says so, and leaves out what it does not know
   const text = await (await other.fetch("/metrics")).text();
   expect(text).toContain("\nsluice_redis_up 0\n");
   expect(text).not.toContain("sluice_lane_jobs{");
+});
+
+// Else the alarm would be that Redis is away.
+test("a lane that cannot be read is our fault, and is not told as Redis being away", async () => {
+  const other = await startTestApi();
+  await submit(other);
+  await other.redis.set(laneKeys("{default.haiku-4-5}").counters, "not a hash");
+  expect((await other.fetch("/metrics")).status).toBe(500);
 });

@@ -1,4 +1,5 @@
 // What this process tells Prometheus: its requests, and the lanes, read from Redis when it is asked.
+import { redisUnavailability } from "@sluice/shared/redis/unavailable";
 import { Gauge, Histogram, Registry } from "prom-client";
 import { laneMetrics } from "./lane-metrics.ts";
 import type { LaneReading } from "./lane-metrics.ts";
@@ -35,9 +36,15 @@ export class Metrics {
     if (route !== null) this.#requests.observe({ method, route, status }, durationMs / 1_000);
   }
 
-  /** @param readLanes rejects while Redis is away */
+  /**
+   * @param readLanes rejects while Redis is away
+   * @throws what it throws for another reason
+   */
   async render(readLanes: () => Promise<LaneReading[]>): Promise<string> {
-    const lanes = await readLanes().catch(() => undefined);
+    const lanes = await readLanes().catch((error: unknown) => {
+      if (redisUnavailability(error) === undefined) throw error;
+      return undefined;
+    });
     this.#redisUp.set(lanes === undefined ? 0 : 1);
     this.#lanes.set(lanes ?? []);
     return await this.registry.metrics();

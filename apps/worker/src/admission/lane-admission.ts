@@ -141,7 +141,7 @@ export class LaneAdmission {
     const seen = readRateLimitHeaders(isMessage || answer.kind === "error" ? answer.headers : undefined);
     const limitsLearned = knowledge.learnLimits(isMessage ? { ...absentLimits(answer.headers), ...limitsOf(seen) } : limitsOf(seen));
     const isOfStart = isMessage ? answer.isStreamed : answer.kind === "error" && answer.status === undefined;
-    const { outputTokens: toldOutput, ...told } = believableLevels(seen, this.#burstSeconds, { isOfStart });
+    const { outputTokens: toldOutput, ...told } = believableLevels(seen, this.#burstSeconds, { limits: knowledge.limits, isOfStart });
     const { sizes, counting } = knowledge;
     // Where the operator's ceiling is lower than Claude's limit, ours are no buckets of Claude's: what it says raises none.
     const isClaudes = (seen.outputTokens?.limit ?? 0) <= knowledge.limits.outputTokensPerMinute;

@@ -1,7 +1,9 @@
 import type { Levels } from "@sluice/shared/budgets/budgets";
-import { readLearnedLimits, writeCounting } from "@sluice/shared/lanes/lane-limits";
+import { readLearnedLimits, writeCounting, writeSlowdown } from "@sluice/shared/lanes/lane-limits";
 import { connectForWorker } from "@sluice/shared/redis/connect";
+import { laneKeys } from "@sluice/shared/redis/keys";
 import { startTestRedis } from "@sluice/testkit/redis";
+import { waitUntil } from "@sluice/testkit/wait-until";
 import { afterAll, expect, test } from "vitest";
 import { LaneKnowledge } from "./lane-knowledge.ts";
 
@@ -64,10 +66,30 @@ test("after an hour what is documented is tried again", async () => {
   expect((await readLearnedLimits(redis, laneName)).counting.way).toBe("produced");
 });
 
-test("a way of counting that a later version has learned does not keep this one from its work", async () => {
+test("what was written by a later version, or by hand, keeps no worker from its work", async () => {
   const laneName = newLane();
-  await redis.hset(`sluice:lane:${laneName}:limits`, { outputCounted: "in_the_end", outputEvidence: "1 2", requestsPerMinute: 50 });
+  const odd = {
+    outputCounted: "in_the_end",
+    outputEvidence: "1e300 1 0 0 0 0",
+    outputConcludedAtMs: "soon",
+    slowFactor: 0,
+    slowedAtMs: "x",
+  };
+  await redis.hset(laneKeys(laneName).limits, { ...odd, inputTokensPerMinute: "", outputTokensPerMinute: "1e400", requestsPerMinute: 50 });
   const knowledge = await begin(laneName);
   expect(knowledge.counting.way).toBe("produced");
-  expect(knowledge.limits.requestsPerMinute).toBe(50);
+  expect(knowledge.slowFactor).toBe(1);
+  expect(knowledge.limits).toEqual({ ...limits.start, requestsPerMinute: 50 });
+});
+
+test("a slow-down that was written by a clock that is ahead begins when it is read", async () => {
+  const laneName = newLane();
+  const knowledge = await begin(laneName);
+  await writeSlowdown(redis, laneName, 0.25, Date.now() + 3_600_000);
+  await knowledge.refresh();
+  expect(knowledge.slowFactor).toBeLessThan(0.5);
+  await waitUntil(async () => {
+    await knowledge.refresh();
+    return knowledge.slowFactor > 0.3;
+  });
 });

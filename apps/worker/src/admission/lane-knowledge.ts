@@ -45,6 +45,8 @@ export class LaneKnowledge {
   readonly #options: LaneKnowledgeOptions;
   #learned: Partial<LaneLimits> = {};
   #slowed: Slowdown | undefined;
+  /** As it was last told, by the clock of whoever wrote it. */
+  #slowedToldMs: number | undefined;
   #usual: UsualCost | undefined;
   #counting = documentedCounting;
   /** undefined until what others have seen was read */
@@ -93,12 +95,16 @@ export class LaneKnowledge {
     const { redis, laneName } = this.#options;
     const [known, usual] = await Promise.all([readLearnedLimits(redis, laneName), usualCost(redis, laneName)]);
     this.#learned = known.learned;
-    this.#slowed = known.slowed;
+    // Written by a worker whose clock is ahead, it begins when it is first read: else nothing would come back until then.
+    if (known.slowed?.atMs !== this.#slowedToldMs) {
+      this.#slowedToldMs = known.slowed?.atMs;
+      this.#slowed = known.slowed && { ...known.slowed, atMs: Math.min(known.slowed.atMs, Date.now()) };
+    }
     this.#counting = known.counting;
     this.#usual = usual;
     if (this.#evidence === undefined) {
       this.#evidence = this.#evidenceWritten = known.evidence ?? noEvidence();
-    } else if (known.counting.way !== documentedCounting.way && Date.now() - known.concludedAtMs > undocumentedForMs) {
+    } else if (known.counting.way !== documentedCounting.way && Math.abs(Date.now() - known.concludedAtMs) > undocumentedForMs) {
       this.#evidence = noEvidence();
       await this.#change(documentedCounting);
     }
@@ -130,6 +136,7 @@ export class LaneKnowledge {
     const slowed = afterRefusal(this.#slowed, Date.now());
     if (slowed === undefined) return;
     this.#slowed = slowed;
+    this.#slowedToldMs = slowed.atMs;
     await writeSlowdown(this.#options.redis, this.#options.laneName, slowed.factor, slowed.atMs);
   }
 

@@ -1,5 +1,6 @@
 // Lanes that are named while the worker runs: a model that nobody knew at its start has one of its own.
-import { lanesChannel } from "@sluice/shared/redis/keys";
+import { nameLane } from "@sluice/shared/lanes/lane-registry";
+import { laneKeys, lanesChannel } from "@sluice/shared/redis/keys";
 import type { StartedProcess } from "@sluice/testkit/processes";
 import { startTestRedis } from "@sluice/testkit/redis";
 import { waitUntil } from "@sluice/testkit/wait-until";
@@ -44,4 +45,15 @@ test("a worker that starts later serves the lanes there are", async () => {
   const known = openedBy(worker);
   await waitUntil(() => openedBy(late).length === known.length);
   expect(new Set(openedBy(late))).toEqual(new Set(known));
+});
+
+test("a lane that cannot be opened keeps no other closed, and is opened when it can be", async () => {
+  const broken = "{default.model-broken}";
+  await jobs.redis.set(laneKeys(broken).limits, "not a hash");
+  await nameLane(jobs.redis, broken);
+  const late = await startTestWorker({ redisUrl: server.url, simulator });
+  await waitUntil(() => openedBy(late).length >= openedBy(worker).length);
+  expect(late.lines).toContainEqual(expect.objectContaining({ event: "lane.not_opened", lane: broken }));
+  await jobs.redis.del(laneKeys(broken).limits);
+  await waitUntil(() => openedBy(late).includes(broken));
 });

@@ -93,7 +93,8 @@ export class LaneOpener {
       const lane = laneOfName(name);
       const served = accounts.find(({ account }) => account.name === lane.account);
       if (served !== undefined) {
-        await this.#open(lane, served);
+        // One that cannot be opened must not keep the others closed; it is tried again at the next look.
+        await this.#open(lane, served).catch((error: unknown) => log.warn({ event: "lane.not_opened", lane: name, error }));
         continue;
       }
       this.#foreign.add(name);
@@ -108,9 +109,14 @@ export class LaneOpener {
     const warn = warnSparingly(log);
     queue.on("error", (error) => warn({ event: "lane.error", lane: name, error: error.message }));
     const admission = new LaneAdmission({ redis, queue, limits, burstSeconds, log });
-    await admission.start();
     const front = new FrontKeeper({ redis, queue, log });
-    await front.start();
+    try {
+      await admission.start();
+      await front.start();
+    } catch (error) {
+      await Promise.allSettled([admission.stop(), front.stop(), queue.close()]);
+      throw error;
+    }
     const context = { ...this.#options.context, claude, month };
     this.#lanes.set(name, { queue, front, worker: startLaneWorker({ context, admission, connection: redis, queue, concurrency, log }) });
     log.info({ event: "lane.opened", lane: name, ...limits.start, concurrency });

@@ -43,7 +43,8 @@ export function noEvidence(): CountingEvidence {
   return { produced: none(), answered: none(), started: none() };
 }
 
-const misfitMax = 3;
+/** No sum is larger. */
+export const misfitMax = 3;
 /** What an answer leaves of the sums. */
 const fading = 0.99;
 /** A level that was wrong by this part of a burst, where a request was let in or refused, speaks for a whole one. */

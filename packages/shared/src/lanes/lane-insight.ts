@@ -48,7 +48,8 @@ export async function readLaneInsight(redis: Redis, laneName: string, account: A
     readLearnedLimits(redis, laneName),
     readLaneOutlook(redis, laneName, start),
     redis.zcard(`${queuePrefix}:${laneName}:delayed`),
-    redis.zcard(keys.reservations),
+    // A dead worker's reservations outlive its jobs, which BullMQ takes back within half a minute.
+    Promise.all([redis.zcard(keys.reservations), redis.llen(`${queuePrefix}:${laneName}:active`)]).then((counts) => Math.min(...counts)),
     redis.hmget(keys.budgets, ...fields),
     redis.time(),
   ]);

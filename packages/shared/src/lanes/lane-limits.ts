@@ -1,27 +1,31 @@
 // What workers have learned of a lane's limits, shared by all of them: one hash per lane.
 import type { Redis } from "ioredis";
 import { z } from "zod";
-import { documentedCounting, waysOfCounting } from "../budgets/output-counting.ts";
+import { documentedCounting, misfitMax, waysOfCounting } from "../budgets/output-counting.ts";
 import type { CountingEvidence, OutputCounting } from "../budgets/output-counting.ts";
+import { slowFactorMin } from "../limits/slow-down.ts";
 import type { LaneLimits } from "../limits/tiers.ts";
 import { laneKeys } from "../redis/keys.ts";
 
-const count = z.coerce.number().positive().optional();
+// What cannot be was written by a later version, or by hand: it is as if it were not there, and the lane goes on.
+const optional = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
+const count = optional(z.coerce.number().positive().finite());
+const time = optional(z.coerce.number().finite());
 
 const fieldsSchema = z.object({
   requestsPerMinute: count,
   inputTokensPerMinute: count,
   outputTokensPerMinute: count,
-  slowFactor: z.coerce.number().min(0).max(1).optional(),
-  slowedAtMs: z.coerce.number().optional(),
-  // A later version may know other ways.
-  outputCounted: z.enum(waysOfCounting).optional().catch(undefined),
-  outputToldOfAnswer: z.coerce.number().optional(),
-  outputConcludedAtMs: z.coerce.number().optional(),
-  outputEvidence: z.string().optional(),
+  slowFactor: optional(z.coerce.number().min(slowFactorMin).max(1)),
+  slowedAtMs: time,
+  outputCounted: optional(z.enum(waysOfCounting)),
+  outputToldOfAnswer: optional(z.coerce.number()),
+  outputConcludedAtMs: time,
+  outputEvidence: optional(z.string()),
 });
 
-const evidenceSchema = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()]);
+const misfit = z.number().min(0).max(misfitMax);
+const evidenceSchema = z.tuple([misfit, misfit, misfit, misfit, misfit, misfit]);
 
 export interface LearnedLimits {
   /** What the newest answers of Claude said the limits are. */

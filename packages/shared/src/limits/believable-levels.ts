@@ -1,6 +1,8 @@
 import { keptInHand } from "../budgets/budgets.ts";
 import type { LevelRange } from "../budgets/budgets.ts";
 import type { SeenBudget, SeenLimits } from "./rate-limit-headers.ts";
+import { limitNames } from "./tiers.ts";
+import type { LaneLimits } from "./tiers.ts";
 
 /** How much more or less may remain than a header says: requests are whole ones, tokens are rounded to the nearest 1,000, where they are rounded. */
 function roundingOf(name: keyof SeenLimits, { limit, remaining }: Required<SeenBudget>): number {
@@ -23,6 +25,11 @@ export interface ToldLevels {
   outputTokens?: LevelRange;
 }
 
+interface BelievedOptions {
+  limits?: LaneLimits;
+  isOfStart?: boolean;
+}
+
 /**
  * What our buckets may hold, given what Claude says remains. While nobody else uses the account the upper bounds
  * lie above our levels and change nothing: part of a burst is always kept in hand. When Claude has less, somebody else is drawing
@@ -34,9 +41,11 @@ export interface ToldLevels {
  * larger one follows what is missing in it: `…-reset` is when it is full again, so that is limit − remaining. When more is missing than
  * such a bucket can lack, Claude's is deeper or the value a share of the minute: then it is at most as full as that share.
  *
+ * @param limits what the lane keeps to. Where that is less than Claude's limit, what is missing below zero is what we would need as long for as Claude:
+ *   Claude's bucket refills sooner
  * @param isOfStart the headers came before the output: they say nothing of what is there after it
  */
-export function believableLevels(seen: SeenLimits, burstSeconds: number, { isOfStart = false } = {}): ToldLevels {
+export function believableLevels(seen: SeenLimits, burstSeconds: number, { limits, isOfStart = false }: BelievedOptions = {}): ToldLevels {
   const levels: ToldLevels = {};
   for (const name of ["requests", "inputTokens", "outputTokens"] as const) {
     const budget = seen[name];
@@ -46,10 +55,15 @@ export function believableLevels(seen: SeenLimits, burstSeconds: number, { isOfS
     // Rounded by more than half a bucket, the value says nothing of it.
     if (roundingOf(name, told) > depth / 2) continue;
     const { least, most } = claudesLevel(name, told, depth);
-    if (name === "outputTokens") levels[name] = { ...(least !== undefined && !isOfStart && { least }), most };
-    else levels[name] = { most: most - keptInHand(name, depth) };
+    const share = Math.min(1, (limits?.[limitNames[name]] ?? told.limit) / told.limit);
+    if (name === "outputTokens") levels[name] = { ...(least !== undefined && !isOfStart && { least }), most: debtInOurs(most, share) };
+    else levels[name] = { most: debtInOurs(most - keptInHand(name, depth), share) };
   }
   return levels;
+}
+
+function debtInOurs(level: number, share: number): number {
+  return level < 0 ? level * share : level;
 }
 
 /** What a bucket of Claude's holds; only the most where the value is a share. */

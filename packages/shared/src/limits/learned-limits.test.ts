@@ -103,6 +103,14 @@ test("beside others, a low ceiling of the operator leaves no larger part of Clau
   expect(believableLevels({ requests: { limit: 600, remaining: 5 } }, 1).requests?.most).toBeGreaterThanOrEqual(requests.capacity);
 });
 
+// Claude's bucket of 66 refills in half a second what ours of one a second would need half a minute for.
+test("beside others, what Claude's bucket lacks is no longer missed under a low ceiling than at Claude's", () => {
+  const seen = { requests: { limit: 4_000, remaining: 0 } };
+  const most = (requestsPerMinute: number) => believableLevels(seen, 1, { limits: { ...limits, requestsPerMinute } }).requests?.most ?? NaN;
+  expect(most(4_000)).toBeCloseTo(1 - 4_000 / 120);
+  expect(most(60) / 1).toBeCloseTo(most(4_000) / (4_000 / 60));
+});
+
 test("a remainder that was rounded by more than half a bucket says nothing", () => {
   expect(believableLevels({ outputTokens: { limit: 30_000, remaining: 0 } }, 1)).toEqual({});
 });

@@ -3,7 +3,7 @@
 /** A refusal takes this part of the pace away … */
 const lossPerRefusal = 0.25;
 /** … down to this part at the least … */
-const factorMin = 0.25;
+export const slowFactorMin = 0.25;
 /** … and each second gives this much back. */
 const gainPerSecond = 0.05;
 /** Refusals this close together are one event: requests that were under way together. */
@@ -23,5 +23,5 @@ export function slowFactor(slowed: Slowdown | undefined, nowMs: number): number 
 /** After one more refusal; undefined when it belongs to the one before. */
 export function afterRefusal(slowed: Slowdown | undefined, nowMs: number): Slowdown | undefined {
   if (slowed !== undefined && nowMs - slowed.atMs < sameEventMs) return undefined;
-  return { factor: Math.max(factorMin, slowFactor(slowed, nowMs) * (1 - lossPerRefusal)), atMs: nowMs };
+  return { factor: Math.max(slowFactorMin, slowFactor(slowed, nowMs) * (1 - lossPerRefusal)), atMs: nowMs };
 }

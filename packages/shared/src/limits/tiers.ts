@@ -13,6 +13,13 @@ export interface LaneLimits {
   outputTokensPerMinute: number;
 }
 
+/** The limit behind each kind of budget. */
+export const limitNames = {
+  requests: "requestsPerMinute",
+  inputTokens: "inputTokensPerMinute",
+  outputTokens: "outputTokensPerMinute",
+} as const satisfies Record<string, keyof LaneLimits>;
+
 const limits = (requestsPerMinute: number, inputTokensPerMinute: number, outputTokensPerMinute: number): LaneLimits => ({
   requestsPerMinute,
   inputTokensPerMinute,

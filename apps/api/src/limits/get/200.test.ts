@@ -2,6 +2,7 @@ import { loadAccounts } from "@sluice/shared/accounts/load-accounts";
 import { budgetSizes } from "@sluice/shared/budgets/budgets";
 import { reserve } from "@sluice/shared/budgets/reserve";
 import { restLane } from "@sluice/shared/lanes/rest-lane";
+import { queuePrefix } from "@sluice/shared/redis/keys";
 import { laneLimits } from "@sluice/shared/limits/tiers";
 import { beforeAll, expect, test } from "vitest";
 import { submit } from "../../testing/jobs.ts";
@@ -30,6 +31,8 @@ test("a lane shows its limits, what is left, what waits and for how long", async
     sizes,
     leaseMs: 60_000,
   });
+  // As BullMQ keeps a job that a worker has fetched.
+  await api.redis.lpush(`${queuePrefix}:${laneName}:active`, "job_a");
 
   const [lane, ...others] = await read();
   expect(others).toEqual([]);
