@@ -9,6 +9,7 @@ import { effectiveLimits } from "@sluice/shared/limits/effective-limits";
 import type { LimitsSource } from "@sluice/shared/limits/effective-limits";
 import { afterRefusal, slowFactor } from "@sluice/shared/limits/slow-down";
 import type { Slowdown } from "@sluice/shared/limits/slow-down";
+import { limitNames } from "@sluice/shared/limits/tiers";
 import type { LaneLimits } from "@sluice/shared/limits/tiers";
 import type { Logger } from "@sluice/shared/logging/logger";
 import type { Redis } from "ioredis";
@@ -122,9 +123,12 @@ export class LaneKnowledge {
   /** Takes the limits that an answer told. They apply at once; resolves when the other workers can read them. */
   async learnLimits(told: Partial<LaneLimits>): Promise<void> {
     const { redis, laneName, log } = this.#options;
-    const names = ["requestsPerMinute", "inputTokensPerMinute", "outputTokensPerMinute"] as const;
     const isNews = (name: keyof LaneLimits): boolean => told[name] !== undefined && told[name] !== this.#learned[name];
-    const news: Partial<LaneLimits> = Object.fromEntries(names.filter(isNews).map((name) => [name, told[name]]));
+    const news: Partial<LaneLimits> = Object.fromEntries(
+      Object.values(limitNames)
+        .filter(isNews)
+        .map((name) => [name, told[name]]),
+    );
     if (Object.keys(news).length === 0) return;
     Object.assign(this.#learned, news);
     await writeLearnedLimits(redis, laneName, news);
