@@ -20,7 +20,7 @@ export interface LaneInsight {
   pool: string;
   /** What the lane keeps to now: learned from Claude, under the operator's ceiling. */
   limits: LaneLimits;
-  /** What may leave at this moment; a debt shows as 0. */
+  /** What is left of the burst at this moment, of output what Claude's bucket is likely to hold; a debt shows as 0. */
   remaining: { requests: number; inputTokens: number; outputTokens: number };
   queued: number;
   delayed: number;

@@ -41,8 +41,7 @@ interface BelievedOptions {
  * larger one follows what is missing in it: `…-reset` is when it is full again, so that is limit − remaining. When more is missing than
  * such a bucket can lack, Claude's is deeper or the value a share of the minute: then it is at most as full as that share.
  *
- * @param limits what the lane keeps to. Where that is less than Claude's limit, what is missing below zero is what we would need as long for as Claude:
- *   Claude's bucket refills sooner
+ * @param limits what the lane keeps to; unset: what Claude says. Where that is less, a debt is made smaller by as much, so that ours is paid as soon as Claude's
  * @param isOfStart the headers came before the output: they say nothing of what is there after it
  */
 export function believableLevels(seen: SeenLimits, burstSeconds: number, { limits, isOfStart = false }: BelievedOptions = {}): ToldLevels {
@@ -62,6 +61,7 @@ export function believableLevels(seen: SeenLimits, burstSeconds: number, { limit
   return levels;
 }
 
+/** Our bucket refills at this share of Claude's pace, and so does its debt. */
 function debtInOurs(level: number, share: number): number {
   return level < 0 ? level * share : level;
 }
