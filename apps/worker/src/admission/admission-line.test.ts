@@ -1,10 +1,12 @@
 import type { ReserveReply } from "@sluice/shared/budgets/reserve";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { AdmissionLine } from "./admission-line.ts";
 
 const never = new AbortController().signal;
 const admitted: ReserveReply = { admitted: true, levels: undefined };
 const refused = (retryAfterMs: number): ReserveReply => ({ admitted: false, limitedBy: "outputTokens", retryAfterMs });
+
+afterEach(() => vi.useRealTimers());
 
 /** Answers in turn; the last one stays. */
 function answers(...replies: ReserveReply[]): { ask: () => Promise<ReserveReply>; asked: () => number } {
@@ -21,6 +23,62 @@ test("attempts are admitted in the order they came, also when a later one would 
   await Promise.all([large, small]);
   expect(order).toEqual(["large", "small"]);
   expect(line.waiting).toBe(0);
+});
+
+/** Refused for input tokens until they are there. */
+function large(retryAfterMs = 9_000): { ask: () => Promise<ReserveReply>; asked: () => number; refill: () => void } {
+  let asked = 0;
+  let isThere = false;
+  const ask = async (): Promise<ReserveReply> => {
+    asked += 1;
+    return isThere ? admitted : { admitted: false, limitedBy: "inputTokens", retryAfterMs };
+  };
+  return { ask, asked: () => asked, refill: () => (isThere = true) };
+}
+
+test("an attempt that lacks input tokens is overtaken by what fits, also by what comes later", async () => {
+  const line = new AdmissionLine();
+  const [head, next] = [large(), large()];
+  const waiting = [line.admit(head.ask, never), line.admit(next.ask, never)];
+  await line.admit(answers(admitted).ask, never);
+  await line.admit(answers(admitted).ask, never);
+  expect(line.waiting).toBe(2);
+  // Its wait is not over, and nothing that was given back is for it first.
+  expect(next.asked()).toBe(1);
+  for (const attempt of [head, next]) attempt.refill();
+  line.wake();
+  for (const admission of await Promise.all(waiting)) expect(admission).toMatchObject({ admitted: true });
+});
+
+test("whoever was overtaken for three seconds is overtaken no more", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const line = new AdmissionLine();
+  const head = large();
+  const waiting = line.admit(head.ask, never);
+  await line.admit(answers(admitted).ask, never);
+  vi.setSystemTime(Date.now() + 3_000);
+  const askedBefore = head.asked();
+  const small = answers(admitted);
+  const behind = line.admit(small.ask, never);
+  await expect.poll(head.asked).toBeGreaterThan(askedBefore);
+  expect(small.asked()).toBe(0);
+  head.refill();
+  line.wake();
+  expect(await waiting).toMatchObject({ admitted: true });
+  expect(await behind).toMatchObject({ admitted: true });
+});
+
+test("what is too large for now keeps nobody behind it from overtaking, and sends everybody back only as the head", async () => {
+  const line = new AdmissionLine();
+  const head = large();
+  const waiting = line.admit(head.ask, never);
+  const huge = line.admit(large(60_000).ask, never);
+  expect(await line.admit(answers(admitted).ask, never)).toMatchObject({ admitted: true });
+  expect(line.waiting).toBe(2);
+  head.refill();
+  line.wake();
+  expect(await waiting).toMatchObject({ admitted: true });
+  expect(await huge).toEqual({ admitted: false, limitedBy: "inputTokens", restMs: 15_000 });
 });
 
 // A debt of half an hour may be an estimate that the next answer corrects.
@@ -46,11 +104,26 @@ test("something given back lets the head ask at once, not after the wait it was 
   expect(await admission).toMatchObject({ admitted: true });
 });
 
-test("an attempt that is aborted leaves the line, and a closed line sends everybody back", async () => {
+test("what is given back while the head asks is not lost", async () => {
+  const line = new AdmissionLine();
+  const asked = Promise.withResolvers<void>();
+  const reply = Promise.withResolvers<ReserveReply>();
+  const replies = [reply.promise, Promise.resolve(admitted)];
+  const admission = line.admit(async () => {
+    asked.resolve();
+    return (await replies.shift()) ?? admitted;
+  }, never);
+  await asked.promise;
+  line.wake();
+  reply.resolve(refused(9_000));
+  expect(await admission).toMatchObject({ admitted: true });
+});
+
+test("an attempt that is aborted leaves the line at once, wherever it stands, and a closed line sends everybody back", async () => {
   const line = new AdmissionLine();
   const abort = new AbortController();
-  const first = line.admit(answers(refused(9_000)).ask, abort.signal);
   const second = line.admit(answers(refused(9_000)).ask, never);
+  const first = line.admit(answers(refused(9_000)).ask, abort.signal);
   abort.abort();
   expect(await first).toMatchObject({ admitted: false, limitedBy: "aborted" });
   line.close();

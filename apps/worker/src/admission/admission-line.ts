@@ -1,7 +1,8 @@
 // The attempts of one lane in this process that wait to be admitted, first come, first served.
 //
-// Only the head asks; it sleeps as long as its refusal says and asks again. So budgets are used the moment they have
-// refilled, Redis is asked once per wait however many attempts wait, and a large attempt is not overtaken for ever by small ones.
+// The head asks; it sleeps as long as its refusal says and asks again. So budgets are used the moment they have refilled, and Redis
+// is asked once per wait however many attempts wait. Only an attempt that lacks input tokens may be overtaken, for a moment: a large prompt waits
+// for them longer than those behind it, and meanwhile the other budgets would overflow. After that all wait for it.
 // A wait that is too long to hold slots for ends for the whole line at once: the lane rests, the jobs go back.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ReserveReply } from "@sluice/shared/budgets/reserve";
@@ -9,8 +10,10 @@ import type { ReserveReply } from "@sluice/shared/budgets/reserve";
 export type Admission =
   | { admitted: true; waitedMs: number }
   /** Too long to wait here: the lane should rest for `restMs`. */
-  | { admitted: false; limitedBy: Extract<ReserveReply, { admitted: false }>["limitedBy"]; restMs: number }
+  | { admitted: false; limitedBy: Refusal["limitedBy"]; restMs: number }
   | { admitted: false; limitedBy: "aborted"; restMs: 0 };
+
+type Refusal = Extract<ReserveReply, { admitted: false }>;
 
 /** Longer waits rest the lane. Up to this a slot and its lock are held: less than half the time a lock lasts. */
 const waitMsMax = 10_000;
@@ -18,63 +21,137 @@ const waitMsMax = 10_000;
 /** A debt that is an estimate may be gone with the next answer, so the lane asks again after this long. */
 const restMsMax = 15_000;
 
+/** An attempt may be overtaken for this long after it was first refused for input tokens: large prompts wait a moment longer, never for ever. */
+const overtakenMsMax = 3_000;
+
+/** So many behind the head are asked while it is overtaken. */
+const overtakersMax = 8;
+
+interface Waiting {
+  reserve: () => Promise<ReserveReply>;
+  signal: AbortSignal;
+  arrivedAtMs: number;
+  /** When it was first refused for input tokens. */
+  lacksInputSinceMs: number | undefined;
+  /** As one that may overtake it does not ask before; as the head it does when it is woken. */
+  refusedUntilMs: number;
+  admission: PromiseWithResolvers<Admission>;
+}
+
 export class AdmissionLine {
-  #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
-  /** The refusal that sends everybody back who stood in the line when it was given. */
-  #closed: { refusal: Extract<ReserveReply, { admitted: false }>; upTo: number } | undefined;
-  #arrivals = 0;
-  readonly #end = new AbortController();
-  #wakeHead: () => void = () => {};
+  #line: Waiting[] = [];
+  #isAsking = false;
+  #isClosed = false;
+  #sleeping = new AbortController();
 
   /** Attempts that are not admitted yet. */
   get waiting(): number {
-    return this.#waiting;
+    return this.#line.length;
   }
 
   /** Something was given back, or a limit has changed: the head asks again now. */
   wake(): void {
-    this.#wakeHead();
+    this.#sleeping.abort();
   }
 
   /** Sends everybody back who is not admitted yet, and all who come later. */
   close(): void {
-    this.#end.abort();
+    this.#isClosed = true;
+    this.wake();
   }
 
   /** @param reserve asks once; called again after the wait it names */
   async admit(reserve: () => Promise<ReserveReply>, signal: AbortSignal): Promise<Admission> {
-    this.#waiting += 1;
-    const arrival = (this.#arrivals += 1);
-    const arrivedAtMs = Date.now();
-    const turn = this.#last.then(() => this.#askUntilAdmitted(reserve, signal, arrival));
-    this.#last = turn.catch(() => {});
-    try {
-      const reply = await turn;
-      return reply.admitted ? { admitted: true, waitedMs: Date.now() - arrivedAtMs } : reply;
-    } finally {
-      this.#waiting -= 1;
-    }
+    const attempt: Waiting = {
+      reserve,
+      signal,
+      arrivedAtMs: Date.now(),
+      lacksInputSinceMs: undefined,
+      refusedUntilMs: 0,
+      admission: Promise.withResolvers(),
+    };
+    this.#line.push(attempt);
+    const leave = (): void => this.wake();
+    signal.addEventListener("abort", leave);
+    // Whoever waits before it may be overtaken.
+    if (this.#line[0]?.lacksInputSinceMs !== undefined && this.#line.length <= 1 + overtakersMax) this.wake();
+    if (!this.#isAsking) void this.#askUntilEmpty();
+    return await attempt.admission.promise.finally(() => signal.removeEventListener("abort", leave));
   }
 
-  async #askUntilAdmitted(reserve: () => Promise<ReserveReply>, signal: AbortSignal, arrival: number): Promise<Admission> {
-    const given = AbortSignal.any([signal, this.#end.signal]);
-    for (;;) {
-      if (given.aborted) return { admitted: false, limitedBy: "aborted", restMs: 0 };
-      if (this.#closed !== undefined && arrival <= this.#closed.upTo) return back(this.#closed.refusal);
-      const reply = await reserve();
-      if (reply.admitted) return { admitted: true, waitedMs: 0 };
-      if (reply.retryAfterMs > waitMsMax) {
-        this.#closed = { refusal: reply, upTo: this.#arrivals };
-        return back(reply);
-      }
-      const awake = new AbortController();
-      this.#wakeHead = () => awake.abort();
-      await sleep(reply.retryAfterMs, undefined, { signal: AbortSignal.any([given, awake.signal]) }).catch(() => {});
+  async #askUntilEmpty(): Promise<void> {
+    this.#isAsking = true;
+    while (this.#line.length > 0) {
+      this.#sleeping = new AbortController();
+      const waitMs = await this.#askOnce();
+      if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.#sleeping.signal }).catch(() => {});
     }
+    this.#isAsking = false;
+  }
+
+  /** Asks for the head, and for those who may overtake it. Returns after how many ms one of them may fit. */
+  async #askOnce(): Promise<number> {
+    let waitMs = waitMsMax;
+    let overtaken = 0;
+    while (overtaken <= overtakersMax) {
+      this.#sendBackAborted();
+      const attempt = this.#line[overtaken];
+      if (attempt === undefined) break;
+      const refusedForMs = attempt.refusedUntilMs - Date.now();
+      if (overtaken > 0 && refusedForMs > 0) {
+        waitMs = Math.min(waitMs, refusedForMs);
+        overtaken += 1;
+        continue;
+      }
+      const reply = await ask(attempt);
+      if (reply === undefined || reply.admitted) {
+        this.#line.splice(overtaken, 1);
+        if (reply !== undefined) attempt.admission.resolve({ admitted: true, waitedMs: Date.now() - attempt.arrivedAtMs });
+        continue;
+      }
+      attempt.refusedUntilMs = Date.now() + reply.retryAfterMs;
+      if (reply.retryAfterMs <= waitMsMax) {
+        waitMs = Math.min(waitMs, reply.retryAfterMs);
+      } else if (overtaken === 0) {
+        this.#sendBack(this.#line, back(reply));
+        return 0;
+      }
+      if (!mayBeOvertaken(attempt, reply)) break;
+      overtaken += 1;
+    }
+    return this.#line.length === 0 ? 0 : waitMs;
+  }
+
+  #sendBackAborted(): void {
+    this.#sendBack(this.#isClosed ? this.#line : this.#line.filter(({ signal }) => signal.aborted), {
+      admitted: false,
+      limitedBy: "aborted",
+      restMs: 0,
+    });
+  }
+
+  #sendBack(attempts: readonly Waiting[], answer: Admission): void {
+    this.#line = this.#line.filter((attempt) => !attempts.includes(attempt));
+    for (const { admission } of attempts) admission.resolve(answer);
   }
 }
 
-function back({ limitedBy, retryAfterMs }: Extract<ReserveReply, { admitted: false }>): Admission {
+/** undefined: the question failed, which is the attempt's own failure */
+async function ask({ reserve, admission }: Waiting): Promise<ReserveReply | undefined> {
+  try {
+    return await reserve();
+  } catch (error) {
+    admission.reject(error);
+    return undefined;
+  }
+}
+
+function mayBeOvertaken(attempt: Waiting, { limitedBy }: Refusal): boolean {
+  if (limitedBy !== "inputTokens") return false;
+  attempt.lacksInputSinceMs ??= Date.now();
+  return Date.now() - attempt.lacksInputSinceMs < overtakenMsMax;
+}
+
+function back({ limitedBy, retryAfterMs }: Refusal): Admission {
   return { admitted: false, limitedBy, restMs: Math.min(retryAfterMs, restMsMax) };
 }
