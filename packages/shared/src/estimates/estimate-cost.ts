@@ -1,5 +1,5 @@
 import type { ExpectedCost } from "../budgets/budgets.ts";
-import { cautiousMean, currentMean } from "./usage-samples.ts";
+import { cautiousMean } from "./usage-samples.ts";
 import type { Samples } from "./usage-samples.ts";
 
 /** Newer tokenizers: about 2.5 characters a token. Older ones pack more; the pool's samples correct it. */
@@ -9,8 +9,8 @@ export const charactersPerTokenAtFirst = 2.5;
 const outputShareAtFirst = 0.5;
 const outputTokensAtFirstMax = 2_000;
 
-/** How fast an answer is taken to be written until the lane's own have shown it. */
-const tokensPerSecondAtFirst = 50;
+/** How long a token is taken to be written until the lane's own answers have shown it: 50 tokens a second. */
+const msPerTokenAtFirst = 20;
 
 /** The largest context window of any model (2026-11): Claude refuses longer prompts without reading them. */
 export const contextTokensMax = 1_000_000;
@@ -22,8 +22,8 @@ export interface CostSamples {
   outputSamples: Samples;
   /** The same of all tenants, for a tenant without samples. */
   poolOutputSamples: Samples;
-  /** How long the pool's answers took, in ms. */
-  durationSamples: Samples;
+  /** How long the pool's answers took for each of their tokens; undefined while none is known. */
+  msPerToken: number | undefined;
 }
 
 export interface CostQuestion extends CostSamples {
@@ -33,7 +33,7 @@ export interface CostQuestion extends CostSamples {
 
 /** What an attempt is expected to cost. Output never above `max_tokens`, and never plainly `max_tokens`. */
 export function estimateCost(question: CostQuestion): ExpectedCost {
-  const { characters, maxTokens, inputSamples, outputSamples, poolOutputSamples, durationSamples } = question;
+  const { characters, maxTokens, inputSamples, outputSamples, poolOutputSamples, msPerToken = msPerTokenAtFirst } = question;
   const tokensPerCharacter = inputSamples.count === 0 ? 1 / charactersPerTokenAtFirst : cautiousMean(inputSamples);
   const known = outputSamples.count > 0 ? outputSamples : poolOutputSamples;
   const output = known.count > 0 ? cautiousMean(known) : Math.min(maxTokens * outputShareAtFirst, outputTokensAtFirstMax);
@@ -41,10 +41,8 @@ export function estimateCost(question: CostQuestion): ExpectedCost {
   return {
     inputTokens: Math.max(1, Math.min(contextTokensMax, Math.ceil(characters * tokensPerCharacter))),
     outputTokens,
-    durationMs: Math.max(
-      1,
-      Math.round(durationSamples.count > 0 ? currentMean(durationSamples) : (outputTokens / tokensPerSecondAtFirst) * 1_000),
-    ),
+    // Tenants whose answers are larger than those of others wait longer for them: what is alike is how fast they are written.
+    durationMs: Math.max(1, Math.round(outputTokens * msPerToken)),
   };
 }
 

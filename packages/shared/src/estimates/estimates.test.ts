@@ -13,7 +13,7 @@ const server = await startTestRedis();
 const redis = connectForWorker(server.url);
 afterAll(() => redis.disconnect());
 
-const unknown = { inputSamples: noSamples, outputSamples: noSamples, poolOutputSamples: noSamples, durationSamples: noSamples };
+const unknown = { inputSamples: noSamples, outputSamples: noSamples, poolOutputSamples: noSamples, msPerToken: undefined };
 const samples = (values: number[]): Samples => values.reduce(withSample, noSamples);
 
 test("without samples: 2.5 characters a token, and a part of max_tokens", () => {
@@ -68,8 +68,7 @@ test("Redis remembers the same means as the model, per tenant and for the whole 
       const size = { laneName, tenant: "a", characters: 100, maxTokens: 4_000 };
       for (const outputTokens of outputs) await learnUsage(redis, size, { inputTokens: 40, outputTokens, durationMs: 700 });
       const model = Math.max(1, Math.min(4_000, Math.ceil(cautiousMean(samples(outputs)))));
-      const { inputTokens, outputTokens, durationMs } = await expectedCost(redis, size);
-      expect(durationMs).toBe(700);
+      const { inputTokens, outputTokens } = await expectedCost(redis, size);
       expect(Math.abs(outputTokens - model)).toBeLessThanOrEqual(1);
       expect(inputTokens).toBeGreaterThanOrEqual(40);
       expect((await expectedCost(redis, { ...size, tenant: "b" })).outputTokens).toBe(outputTokens);
@@ -90,6 +89,18 @@ test("long prompts are estimated from tokens per character of all text, not of t
   }
   const { inputTokens } = await expectedCost(redis, { ...like, characters: 4_000 });
   expect(Math.abs(inputTokens - 1_608)).toBeLessThan(50);
+});
+
+// The time of all answers for a tenant whose own are twenty times as large would have them written at twenty times the pace.
+test("larger answers are expected to take longer, by as much", async () => {
+  const like = { laneName: "{test.paces}", characters: 100, maxTokens: 4_000 };
+  for (let index = 0; index < 40; index += 1) {
+    await learnUsage(redis, { ...like, tenant: "short" }, { inputTokens: 40, outputTokens: 50, durationMs: 1_000 });
+    await learnUsage(redis, { ...like, tenant: "long" }, { inputTokens: 40, outputTokens: 950, durationMs: 9_000 });
+  }
+  const [short, long] = [await expectedCost(redis, { ...like, tenant: "short" }), await expectedCost(redis, { ...like, tenant: "long" })];
+  expect(long.durationMs / long.outputTokens).toBeCloseTo(10, 1);
+  expect(short.durationMs / short.outputTokens).toBeCloseTo(10, 0);
 });
 
 test("what is remembered of a lane is bounded, however many tenants there are", async () => {

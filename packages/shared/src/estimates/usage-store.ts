@@ -32,28 +32,28 @@ export async function readCostSamples(
   redis: Redis,
   { laneName, tenant, maxTokens }: Omit<RequestSize, "characters">,
 ): Promise<CostSamples> {
-  const names = [inputName, outputName(tenant, maxTokens), poolOutputName(maxTokens), meanDurationName, meanInputName, meanCharactersName];
-  const [input, output, poolOutput, duration, meanInput, characters] = (await redis.hmget(laneKeys(laneName).usage, ...names)).map(
-    parseSamples,
-  );
+  const names = [inputName, outputName(tenant, maxTokens), poolOutputName(maxTokens)];
+  const means = [meanInputName, meanCharactersName, meanOutputName, meanDurationName];
+  const stored = await redis.hmget(laneKeys(laneName).usage, ...names, ...means);
+  const [input = noSamples, output, poolOutput, meanInput, characters, meanOutput, duration] = stored.map(parseSamples);
+  const tokensPerCharacter = ratioOfMeans(meanInput, characters);
   return {
-    inputSamples: perCharacter(input, meanInput, characters),
+    inputSamples: tokensPerCharacter === undefined ? input : { ...input, mean: tokensPerCharacter, recentMean: tokensPerCharacter },
     outputSamples: output ?? noSamples,
     poolOutputSamples: poolOutput ?? noSamples,
-    durationSamples: duration ?? noSamples,
+    msPerToken: ratioOfMeans(duration, meanOutput),
   };
 }
 
 /**
- * Tokens per character as the ratio of the means. The mean of the ratios counts a short prompt as much as a long one, whose cost it
- * misses: the parts of a request that are not its text weigh more in a short one.
+ * A ratio as that of the means. The mean of the ratios counts a short prompt (or answer) as much as a long one, whose cost it misses: the
+ * parts of a request that are not its text weigh more in a short one.
  */
-function perCharacter(ratios: Samples = noSamples, tokens: Samples = noSamples, characters: Samples = noSamples): Samples {
+function ratioOfMeans(part: Samples = noSamples, whole: Samples = noSamples): number | undefined {
   // The two began together, else one of them is the mean of other requests.
-  if (characters.count === 0 || characters.mean === 0 || characters.count !== tokens.count) return ratios;
-  const haveMoved = hasMoved(tokens) || hasMoved(characters);
-  const ratio = haveMoved && characters.recentMean > 0 ? tokens.recentMean / characters.recentMean : tokens.mean / characters.mean;
-  return { ...ratios, mean: ratio, recentMean: ratio };
+  if (whole.count === 0 || whole.mean === 0 || whole.count !== part.count) return undefined;
+  const haveMoved = hasMoved(part) || hasMoved(whole);
+  return haveMoved && whole.recentMean > 0 ? part.recentMean / whole.recentMean : part.mean / whole.mean;
 }
 
 /** What a request is expected to cost, from what similar ones really cost. */

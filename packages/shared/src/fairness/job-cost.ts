@@ -14,7 +14,7 @@ export function jobCostTokens(params: MessageParams): number {
     inputSamples: noSamples,
     outputSamples: noSamples,
     poolOutputSamples: noSamples,
-    durationSamples: noSamples,
+    msPerToken: undefined,
   });
   return inputTokens + outputTokens;
 }
