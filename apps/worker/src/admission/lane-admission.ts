@@ -1,7 +1,8 @@
 // What stands between a lane's jobs and Claude: estimates, budgets, the limits that are learned, and the pace of the lane.
 import type { ExpectedCost, Levels } from "@sluice/shared/budgets/budgets";
+import { writingPerSecondMax } from "@sluice/shared/budgets/answers-under-way";
 import { neededLevels } from "@sluice/shared/budgets/needed-levels";
-import { believedOutput } from "@sluice/shared/budgets/output-counting";
+import { believedOutput, believedWhenRefused } from "@sluice/shared/budgets/output-counting";
 import { reserve } from "@sluice/shared/budgets/reserve";
 import { release, settle } from "@sluice/shared/budgets/settle";
 import { inputCharacters } from "@sluice/shared/estimates/input-characters";
@@ -113,7 +114,15 @@ export class LaneAdmission {
         answers: usual?.answers ?? 0,
         answerMs: usual?.durationMs ?? 0,
       });
-      const reply = await reserve(redis, { laneName, attemptId, cost: estimated, sizes, needed, leaseMs: timeoutMs + leaseMarginMs });
+      const reply = await reserve(redis, {
+        laneName,
+        attemptId,
+        cost: estimated,
+        sizes,
+        needed,
+        writingPerSecondMax: writingPerSecondMax(estimated, sizes, counting.way),
+        leaseMs: timeoutMs + leaseMarginMs,
+      });
       if (reply.admitted) levelsAtStart = reply.levels;
       sentAtMs = performance.now();
       return reply;
@@ -146,7 +155,10 @@ export class LaneAdmission {
     // Where the operator's ceiling is lower than Claude's limit, ours are no buckets of Claude's: what it says raises none.
     const isClaudes = (seen.outputTokens?.limit ?? 0) <= knowledge.limits.outputTokensPerMinute;
     const range = toldOutput && (isClaudes ? toldOutput : { most: toldOutput.most });
-    const believable = { ...told, ...(range && believedOutput(range, counting, sizes.outputTokens.capacity)) };
+    // A refusal with a code of its own is by no limit a minute, and one that says that output is left is by another.
+    const mayBeOutput = wasRefused && answer.code === null && (toldOutput?.least ?? 0) <= 0;
+    const believed = range && believedOutput(range, counting, sizes.outputTokens.capacity);
+    const believable = { ...told, ...(mayBeOutput ? believedWhenRefused(believed ?? {}, counting) : believed) };
     const used = usedByAnswer(answer, estimated, size.maxTokens);
     const refilledTokens = (sizes.inputTokens.refillPerSecond * durationMs) / 1_000;
     const charged =
@@ -162,8 +174,6 @@ export class LaneAdmission {
       if (!settled.wasHeld) this.#log.warn({ event: "budget.lease_ended", lane: laneName, attemptId, ...used });
       if (levelsAtStart === undefined) return;
       const sent = { levelsAtStart, estimatedTokens: estimated.outputTokens };
-      // A refusal with a code of its own is by no limit a minute, and one that says that output is left is by another.
-      const mayBeOutput = wasRefused && answer.code === null && (toldOutput?.least ?? 0) <= 0;
       if (isMessage || mayBeOutput) await knowledge.noteOutcome(sent, isMessage ? "let_in" : "refused");
       if (settled.wasHeld && range?.least !== undefined) {
         await knowledge.noteTold(sent, settled.reckoned, { least: range.least, most: range.most });

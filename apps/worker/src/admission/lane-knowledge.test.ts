@@ -4,12 +4,13 @@ import { connectForWorker } from "@sluice/shared/redis/connect";
 import { laneKeys } from "@sluice/shared/redis/keys";
 import { startTestRedis } from "@sluice/testkit/redis";
 import { waitUntil } from "@sluice/testkit/wait-until";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { LaneKnowledge } from "./lane-knowledge.ts";
 
 const server = await startTestRedis();
 const redis = connectForWorker(server.url);
 afterAll(() => redis.disconnect());
+afterEach(() => vi.useRealTimers());
 
 const nothing = () => {};
 const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
@@ -34,23 +35,37 @@ function sentAt(producedTokens: number, answeredTokens: number, outputTokens: nu
 /** What only a Claude that counts answers when they are there would refuse. */
 const whileAnswersAreInDebt = sentAt(900, -100, 900);
 
+/** Refusals of requests that left one after the other. */
+async function refusedTwice(knowledge: LaneKnowledge): Promise<void> {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  await knowledge.noteOutcome(whileAnswersAreInDebt, "refused");
+  vi.setSystemTime(Date.now() + 2_000);
+  await knowledge.noteOutcome(whileAnswersAreInDebt, "refused");
+}
+
 test("what one worker concludes holds for the others", async () => {
   const laneName = newLane();
   const [one, other] = [await begin(laneName), await begin(laneName)];
-  await one.noteOutcome(whileAnswersAreInDebt, "refused");
+  await refusedTwice(one);
   expect(one.counting.way).toBe("answered");
   await other.refresh();
   expect(other.counting.way).toBe("answered");
 });
 
-// Else the first refusal after a deployment would overturn what was known.
+test("requests that are refused together are one refusal", async () => {
+  const knowledge = await begin(newLane());
+  for (let request = 0; request < 5; request += 1) await knowledge.noteOutcome(whileAnswersAreInDebt, "refused");
+  expect(knowledge.counting.way).toBe("produced");
+});
+
+// Else the first refusals after a deployment would overturn what was known.
 test("a worker that begins has the evidence of those before it", async () => {
   const laneName = newLane();
   const before = await begin(laneName);
   for (let request = 0; request < 5; request += 1) await before.noteOutcome(sentAt(900, -900, 900), "let_in");
   await before.refresh();
   const after = await begin(laneName);
-  await after.noteOutcome(whileAnswersAreInDebt, "refused");
+  await refusedTwice(after);
   expect(after.counting.way).toBe("produced");
 });
 

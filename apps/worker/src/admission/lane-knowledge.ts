@@ -7,7 +7,7 @@ import type { UsualCost } from "@sluice/shared/estimates/usage-store";
 import { readLearnedLimits, writeCounting, writeEvidence, writeLearnedLimits, writeSlowdown } from "@sluice/shared/lanes/lane-limits";
 import { effectiveLimits } from "@sluice/shared/limits/effective-limits";
 import type { LimitsSource } from "@sluice/shared/limits/effective-limits";
-import { afterRefusal, slowFactor } from "@sluice/shared/limits/slow-down";
+import { afterRefusal, sameEventMs, slowFactor } from "@sluice/shared/limits/slow-down";
 import type { Slowdown } from "@sluice/shared/limits/slow-down";
 import { limitNames } from "@sluice/shared/limits/tiers";
 import type { LaneLimits } from "@sluice/shared/limits/tiers";
@@ -53,6 +53,7 @@ export class LaneKnowledge {
   /** undefined until what others have seen was read */
   #evidence: CountingEvidence | undefined;
   #evidenceWritten: CountingEvidence | undefined;
+  #refusedAtMs = -Infinity;
   #hasAnswer = false;
   #uncounted = 0;
 
@@ -146,6 +147,11 @@ export class LaneKnowledge {
 
   /** A request was let in by Claude, or refused by a limit that may have been the one of output. */
   async noteOutcome(sent: SentRequest, outcome: "let_in" | "refused"): Promise<void> {
+    if (outcome === "refused") {
+      // Requests that left together are refused together: that is seen once.
+      if (Date.now() - this.#refusedAtMs < sameEventMs) return;
+      this.#refusedAtMs = Date.now();
+    }
     await this.#conclude(withOutcome(this.#evidence ?? noEvidence(), this.#foreseen(sent), outcome));
   }
 

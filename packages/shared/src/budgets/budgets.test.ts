@@ -7,6 +7,7 @@ import { connectForWorker } from "../redis/connect.ts";
 import { laneKeys } from "../redis/keys.ts";
 import { fullBucket, refilled, waitMs } from "./bucket.ts";
 import type { Bucket } from "./bucket.ts";
+import { overdueAfterMs, writingPerSecond } from "./answers-under-way.ts";
 import { budgetNames, budgetSizes } from "./budgets.ts";
 import type { BudgetName, ExpectedCost, Levels, TokenCost } from "./budgets.ts";
 import { neededLevels } from "./needed-levels.ts";
@@ -35,7 +36,7 @@ async function levels(laneName: string): Promise<Levels> {
 }
 
 type Step =
-  | { kind: "reserve"; cost: ExpectedCost; way: WayOfCounting }
+  | { kind: "reserve"; cost: ExpectedCost; way: WayOfCounting; answers: number; writingPerSecondMax: number }
   | { kind: "settle"; used: TokenCost }
   | { kind: "release" }
   | { kind: "wait"; ms: number };
@@ -48,6 +49,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant("reserve" as const),
       cost: fc.record({ ...tokens, durationMs: fc.integer({ min: 1, max: 4_000 }) }),
       way: fc.constantFrom(...waysOfCounting),
+      answers: fc.constantFrom(0, 100),
+      writingPerSecondMax: fc.constantFrom(Infinity, 200, 600),
     }),
   },
   { weight: 3, arbitrary: fc.record(tokens).map((used): Step => ({ kind: "settle", used })) },
@@ -101,8 +104,13 @@ class Model {
     }
   }
 
-  begin(nowMs: number, { outputTokens, durationMs }: ExpectedCost): Answer {
-    const answer = { tokensPerMs: outputTokens / durationMs, fromMs: nowMs, untilMs: nowMs + 3 * durationMs, isOver: false };
+  writingPerSecond(nowMs: number): number {
+    return [...this.#writing].reduce((sum, { tokensPerMs, untilMs }) => (untilMs <= nowMs ? sum : sum + tokensPerMs * 1_000), 0);
+  }
+
+  begin(nowMs: number, cost: ExpectedCost): Answer {
+    const untilMs = nowMs + overdueAfterMs(cost.durationMs);
+    const answer = { tokensPerMs: writingPerSecond(cost) / 1_000, fromMs: nowMs, untilMs, isOver: false };
     this.#writing.add(answer);
     return answer;
   }
@@ -136,11 +144,12 @@ test("every sequence does what the model says: all or none, never above the capa
           continue;
         }
         if (move.kind === "reserve") {
-          const { cost } = move;
+          const { cost, answers, writingPerSecondMax } = move;
           const attemptId = `a${(attempts += 1)}`;
-          const needed = neededLevels({ cost, sizes, way: move.way, answerMs: 1_000 });
-          const fits = budgetNames.every((name) => needed[name] - model.level(name, nowMs) <= 1e-4);
-          const reply = await reserve(redis, { laneName, attemptId, cost, sizes, needed, leaseMs: 10 ** 9, nowMs });
+          const needed = neededLevels({ cost, sizes, way: move.way, answers, answerMs: 1_000 });
+          const isThere = budgetNames.every((name) => needed[name] - model.level(name, nowMs) <= 1e-4);
+          const fits = isThere && model.writingPerSecond(nowMs) + writingPerSecond(cost) <= writingPerSecondMax;
+          const reply = await reserve(redis, { laneName, attemptId, cost, sizes, needed, writingPerSecondMax, leaseMs: 10 ** 9, nowMs });
           expect(reply.admitted).toBe(fits);
           if (reply.admitted) {
             model.change(nowMs, { requests: -1, inputTokens: -cost.inputTokens, outputTokens: -cost.outputTokens });
@@ -206,12 +215,29 @@ test("an attempt takes what it is expected to cost from all budgets, and its ans
   expect(await levels(laneName)).toEqual({ requests: 4, inputTokens: 700, outputTokens: 150, producedTokens: 200, answeredTokens: 200 });
 });
 
-test("an answer that does not come stops to be counted after three times its time", async () => {
+test("no more is begun than may be written at once, until an answer has ended", async () => {
   const laneName = newLane();
-  const hanging = { inputTokens: 1, outputTokens: 10 * sizes.producedTokens.capacity, durationMs: 1_000 };
+  const cost = { inputTokens: 1, outputTokens: 10, durationMs: 1_000 };
+  const ask = (attemptId: string, nowMs: number) =>
+    reserve(redis, { laneName, attemptId, cost, sizes, writingPerSecondMax: 25, leaseMs, nowMs });
+  expect(await ask("a", 0)).toMatchObject({ admitted: true });
+  expect(await ask("b", 0)).toMatchObject({ admitted: true });
+  expect(await ask("c", 0)).toEqual({ admitted: false, limitedBy: "producedTokens", retryAfterMs: 25 });
+  await settle(redis, { laneName, attemptId: "a", used: { inputTokens: 1, outputTokens: 10 }, sizes, nowMs: 500 });
+  expect(await ask("c", 500)).toMatchObject({ admitted: true });
+});
+
+test("an answer that does not come stops to be counted after eight times its time", async () => {
+  const laneName = newLane();
+  const { capacity, refillPerSecond } = sizes.producedTokens;
+  const hanging = { inputTokens: 1, outputTokens: 2 * refillPerSecond, durationMs: 1_000 };
   await reserve(redis, { laneName, attemptId: "hanging", cost: hanging, sizes, leaseMs: 10 ** 9, nowMs: 0 });
-  const next = { inputTokens: 1, outputTokens: 0, durationMs: 1 };
-  expect(await reserve(redis, { laneName, attemptId: "a", cost: next, sizes, leaseMs, nowMs: 60_000 })).toMatchObject({ admitted: true });
+  const ask = (nowMs: number) =>
+    reserve(redis, { laneName, attemptId: "next", cost: { inputTokens: 1, outputTokens: 0, durationMs: 1 }, sizes, leaseMs, nowMs });
+  expect(await ask(8_000)).toMatchObject({ limitedBy: "producedTokens" });
+  // Twice the limit for eight seconds, less the full bucket, is paid off seven seconds later.
+  expect(await ask(15_000)).toMatchObject({ limitedBy: "producedTokens" });
+  expect(await ask(15_000 + (capacity / refillPerSecond) * 1_000)).toMatchObject({ admitted: true });
 });
 
 test("a refusal changes nothing, not even the clock of the budgets", async () => {

@@ -9,8 +9,8 @@ const notNeeded = -Number.MAX_SAFE_INTEGER;
 
 test("only the bucket that follows Claude's way of counting is waited for", () => {
   expect(neededLevels({ cost, sizes, way: "produced" })).toMatchObject({
-    outputTokens: 50,
-    producedTokens: 130,
+    outputTokens: notNeeded,
+    producedTokens: 124,
     answeredTokens: notNeeded,
   });
   expect(neededLevels({ cost, sizes, way: "answered" })).toMatchObject({ outputTokens: 50, producedTokens: notNeeded, answeredTokens: 30 });
@@ -22,13 +22,14 @@ test("only the bucket that follows Claude's way of counting is waited for", () =
 });
 
 test("while few answers are known more must be in hand", () => {
-  expect(neededLevels({ cost, sizes, answers: 0 }).producedTokens).toBeCloseTo(190);
-  expect(neededLevels({ cost, sizes, answers: 50 }).producedTokens).toBeCloseTo(160);
+  expect(neededLevels({ cost, sizes, answers: 0 }).producedTokens).toBeCloseTo(184);
+  expect(neededLevels({ cost, sizes, answers: 50 }).producedTokens).toBeCloseTo(154);
 });
 
 test("reservations of output run ahead by half a usual answer, unless Claude takes the tokens of an answer at its start", () => {
-  expect(neededLevels({ cost, sizes, answerMs: 20_000 }).outputTokens).toBe(50 - 10 * 200);
-  expect(neededLevels({ cost, sizes, answerMs: 20_000, way: "started" }).outputTokens).toBe(120);
+  expect(neededLevels({ cost, sizes, answers: 29, answerMs: 20_000 }).outputTokens).toBe(50 - 10 * 200);
+  expect(neededLevels({ cost, sizes, way: "answered", answerMs: 20_000 }).outputTokens).toBe(50 - 10 * 200);
+  expect(neededLevels({ cost, sizes, way: "started", answers: 29, answerMs: 20_000 }).outputTokens).toBe(120);
 });
 
 test("what is larger than its bucket needs a full one", () => {

@@ -4,6 +4,7 @@ import { believableLevels } from "../limits/believable-levels.ts";
 import type { Levels } from "./budgets.ts";
 import {
   believedOutput,
+  believedWhenRefused,
   budgetOfWay,
   concludeCounting,
   documentedCounting,
@@ -38,14 +39,21 @@ test("without evidence output counts as it is documented: while it is produced",
   expect(conclude(noEvidence())).toEqual({ way: "produced", tellsOfAnswer: false });
 });
 
-test("one refusal that only another way of counting foresaw is enough to change to it", () => {
-  expect(conclude(refused(levelsOf(0.7, -0.1, 0.8)))).toMatchObject({ way: "answered" });
-  expect(conclude(refused(levelsOf(0.7, 0.9, -0.1)))).toMatchObject({ way: "started" });
+// One alone may have been an answer that was written much faster than usual.
+test("two refusals that only another way of counting foresaw change to it", () => {
+  for (const [at, way] of [
+    [levelsOf(0.7, -0.1, 0.8), "answered"],
+    [levelsOf(0.7, 0.9, -0.1), "started"],
+  ] as const) {
+    expect(conclude(refused(at))).toMatchObject({ way: "produced" });
+    expect(conclude(refused(at, refused(at)))).toMatchObject({ way });
+  }
 });
 
 test("a way by which requests were let in while in debt is not changed to", () => {
   const inDebt = letIn(levelsOf(0.7, -0.5, 0.5));
-  expect(conclude(refused(levelsOf(0.7, -0.1, 0.8), inDebt))).toEqual(documentedCounting);
+  const twice = refused(levelsOf(0.7, -0.1, 0.8), refused(levelsOf(0.7, -0.1, 0.8), inDebt));
+  expect(conclude(twice)).toEqual(documentedCounting);
 });
 
 test("a refusal that no way foresaw was by another limit, and changes nothing", () => {
@@ -126,6 +134,16 @@ test("a level that is only guessed is brought a little from the ends of what is 
   expect(of("answered")).toEqual({ answeredTokens: said });
   // Reservations that are on their way are not in what Claude says.
   expect(of("started")).toEqual({ outputTokens: { most: said.most } });
+});
+
+test("a bucket whose request was refused was empty, whatever ours held and whatever else is said of it", () => {
+  expect(believedWhenRefused({}, documentedCounting)).toEqual({ producedTokens: { most: 0 } });
+  expect(believedWhenRefused({ answeredTokens: { least: -50, most: 300 } }, { way: "answered", tellsOfAnswer: true })).toEqual({
+    answeredTokens: { least: -50, most: 0 },
+  });
+  expect(believedWhenRefused({ outputTokens: { most: -200 } }, { way: "started", tellsOfAnswer: true })).toEqual({
+    outputTokens: { most: -200 },
+  });
 });
 
 test("a debt of unknown depth is raised by nothing", () => {

@@ -116,7 +116,7 @@ export function withTold(
 }
 
 /** What is documented is given up for what fits better by this much. */
-const documentedAhead = 0.3;
+const documentedAhead = 0.8;
 /** What was taken to be true is, until something else fits better by this much. */
 const stays = 0.5;
 /** The headers' moment is known when the other one fits worse by this much … */
@@ -154,6 +154,13 @@ export function believedOutput({ least, most }: LevelRange, { way, tellsOfAnswer
   // Of a debt of any depth nothing is known but that it is one.
   const low = Math.min(high, Math.max(-burst, least));
   return { [budget]: { least: least < -burst ? least : low + fromBelow * (high - low), most: high - fromAbove * (high - low) } };
+}
+
+/** The same when a request was refused, for want of output as far as is known: the bucket was empty, whatever ours held. */
+export function believedWhenRefused(believed: BelievableLevels, { way }: OutputCounting): BelievableLevels {
+  const budget = budgetOfWay[way];
+  const { least, most = 0 } = believed[budget] ?? {};
+  return { ...believed, [budget]: { ...(least !== undefined && { least: Math.min(least, 0) }), most: Math.min(most, 0) } };
 }
 
 function added(misfit: Misfit, more: Misfit): Misfit {

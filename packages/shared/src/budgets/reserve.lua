@@ -4,9 +4,10 @@
 --       whether the lane rests, 5 attempts that are taken to be writing, by when they are taken to have stopped
 -- ARGV  1 now in ms, or "" for the server's own clock (only tests pass a number), 2 attempt id, 3 lease in ms,
 --       4 tokens a second that its answer is expected to be written at, 5 for how long at the most, in ms,
+--       6 tokens a second that all answers under way may be written at, this one included, or "" for any,
 --       then five values a budget: name, amount taken, level needed, capacity, refill per second
 -- Returns  {1, the new level of each budget, as text}; {1} when this attempt holds a reservation already; or {0, index of the refusing budget from 1, ms until it would fit}:
---          the budget that takes longest; index 0: the lane rests
+--          the budget that takes longest, `producedTokens` also when as much is written as may be; index 0: the lane rests
 -- Work  two reads and one write, five budgets; at most 20 ended leases are given back, at most 20 overdue attempts stopped
 
 -- In ms.
@@ -22,7 +23,7 @@ if redis.call('HEXISTS', KEYS[3], ARGV[2]) == 1 then return {1} end
 if redis.call('GET', KEYS[4]) == '9007199254740991' then return {0, 0, math.max(1, redis.call('PTTL', KEYS[4]))} end
 
 local names, taken, needed, capacity, refill = {}, {}, {}, {}, {}
-for i = 6, #ARGV, 5 do
+for i = 7, #ARGV, 5 do
   names[#names + 1] = ARGV[i]
   taken[#names], needed[#names], capacity[#names], refill[#names] = tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4])
 end
@@ -52,7 +53,7 @@ local updatedAtMs = tonumber(known[1]) or nowMs
 local elapsedMs = math.max(0, nowMs - updatedAtMs)
 changed = changed or nowMs < updatedAtMs
 local writing = tonumber(known[2]) or 0
-local levels, slowest, waitMs = {}, 0, 0
+local levels, slowest, waitMs, writingIndex = {}, 0, 0, 0
 for i = 1, #names do
   local level = tonumber(known[i + 2]) or capacity[i]
   local gain, waitMsMin, comesBack = refill[i] * elapsedMs / 1000, 1, givenBack[i] or 0
@@ -60,7 +61,7 @@ for i = 1, #names do
     gain = gain - writing * elapsedMs / 1000
     comesBack = comesBack + drained
     -- How soon it fills again depends on answers that are not there yet: asked again after the shortest wait, but not all the time.
-    waitMsMin = SOON
+    waitMsMin, writingIndex = SOON, i
   end
   levels[i] = math.min(capacity[i], math.min(capacity[i], level + gain) + comesBack)
   local missing = needed[i] - levels[i]
@@ -70,6 +71,8 @@ for i = 1, #names do
   end
 end
 writing = math.max(0, writing - pace)
+local writingMax = tonumber(ARGV[6])
+if writingMax and writing + ARGV[4] > writingMax and waitMs < SOON then slowest, waitMs = writingIndex, SOON end
 
 local fields = {'updatedAtMs', nowMs}
 -- How long is not known before all is given back.

@@ -3,14 +3,12 @@ import { z } from "zod";
 import { laneKeys, limiterKey } from "../redis/keys.ts";
 import { replyTexts } from "../redis/reply.ts";
 import { Script } from "../redis/script.ts";
+import { overdueAfterMs, writingPerSecond } from "./answers-under-way.ts";
 import { budgetNames, readLevels } from "./budgets.ts";
 import type { BudgetName, BudgetSizes, ExpectedCost, Levels } from "./budgets.ts";
 import { neededLevels } from "./needed-levels.ts";
 
 const script = new Script(new URL("reserve.lua", import.meta.url), [new URL("answers-under-way.lua", import.meta.url)]);
-
-/** An answer that takes this many times as long as usual is taken to hang. */
-const overdueFactor = 3;
 
 export interface Reservation {
   laneName: string;
@@ -20,6 +18,8 @@ export interface Reservation {
   sizes: BudgetSizes;
   /** What must be in the buckets; unset: what {@link neededLevels} says of this cost. */
   needed?: Levels;
+  /** Tokens a second that all answers under way may be taken to be written at, this one included; unset: any. */
+  writingPerSecondMax?: number;
   /** After this long without {@link settle} the reservation is given back: its worker is dead. */
   leaseMs: number;
   /** Only tests pass a time; Redis' own clock counts. */
@@ -37,6 +37,7 @@ const replySchema = z.union([z.tuple([z.literal(1)], z.string()), z.tuple([z.lit
 /** Takes an attempt's estimated cost from all budgets of the lane, or from none. A refusal is free of charge. */
 export async function reserve(redis: Redis, reservation: Reservation): Promise<ReserveReply> {
   const { laneName, attemptId, cost, sizes, needed = neededLevels({ cost, sizes }), leaseMs, nowMs } = reservation;
+  const { writingPerSecondMax = Infinity } = reservation;
   const keys = laneKeys(laneName);
   const taken: Levels = {
     requests: 1,
@@ -46,11 +47,18 @@ export async function reserve(redis: Redis, reservation: Reservation): Promise<R
     answeredTokens: 0,
   };
   const args = budgetNames.flatMap((name) => [name, taken[name], needed[name], sizes[name].capacity, sizes[name].refillPerSecond]);
-  const durationMs = Math.max(1, Math.round(cost.durationMs));
   const answer = await script.run(
     redis,
     [keys.budgets, keys.reservations, keys.reserved, limiterKey(laneName), keys.writing],
-    [nowMs ?? "", attemptId, leaseMs, (cost.outputTokens / durationMs) * 1_000, durationMs * overdueFactor, ...args],
+    [
+      nowMs ?? "",
+      attemptId,
+      leaseMs,
+      writingPerSecond(cost),
+      overdueAfterMs(cost.durationMs),
+      Number.isFinite(writingPerSecondMax) ? writingPerSecondMax : "",
+      ...args,
+    ],
   );
   const reply = replySchema.parse(replyTexts(answer));
   if (reply[0] === 1) {

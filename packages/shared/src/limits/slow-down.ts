@@ -7,7 +7,7 @@ export const slowFactorMin = 0.25;
 /** … and each second gives this much back. */
 const gainPerSecond = 0.05;
 /** Refusals this close together are one event: requests that were under way together. */
-const sameEventMs = 1_000;
+export const sameEventMs = 1_000;
 
 export interface Slowdown {
   factor: number;
