@@ -50,6 +50,31 @@ test("an attempt that lacks input tokens is overtaken by what fits, also by what
   for (const admission of await Promise.all(waiting)) expect(admission).toMatchObject({ admitted: true });
 });
 
+test("an attempt that lacks output is not overtaken, also behind one that lacks input tokens", async () => {
+  const line = new AdmissionLine();
+  const head = large();
+  const second = answers(refused(9_000), refused(9_000), admitted);
+  const third = answers(admitted);
+  const waiting = [head, second, third].map(({ ask }) => line.admit(ask, never));
+  await expect.poll(second.asked).toBe(1);
+  line.wake();
+  await expect.poll(second.asked).toBe(2);
+  expect(third.asked()).toBe(0);
+  head.refill();
+  line.wake();
+  for (const admission of await Promise.all(waiting)) expect(admission).toMatchObject({ admitted: true });
+});
+
+test("so many may overtake, and no more are asked", async () => {
+  const line = new AdmissionLine();
+  const attempts = Array.from({ length: 12 }, () => large());
+  const waiting = attempts.map(({ ask }) => line.admit(ask, never));
+  await expect.poll(() => attempts.filter(({ asked }) => asked() > 0).length).toBe(9);
+  for (const { refill } of attempts) refill();
+  line.wake();
+  await Promise.all(waiting);
+});
+
 test("whoever was overtaken for three seconds is overtaken no more", async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   const line = new AdmissionLine();
@@ -60,6 +85,7 @@ test("whoever was overtaken for three seconds is overtaken no more", async () =>
   const askedBefore = head.asked();
   const small = answers(admitted);
   const behind = line.admit(small.ask, never);
+  line.wake();
   await expect.poll(head.asked).toBeGreaterThan(askedBefore);
   expect(small.asked()).toBe(0);
   head.refill();
@@ -125,6 +151,7 @@ test("an attempt that is aborted leaves the line at once, wherever it stands, an
   const second = line.admit(answers(refused(9_000)).ask, never);
   const first = line.admit(answers(refused(9_000)).ask, abort.signal);
   abort.abort();
+  expect(await line.admit(answers(refused(9_000)).ask, abort.signal)).toMatchObject({ admitted: false, limitedBy: "aborted" });
   expect(await first).toMatchObject({ admitted: false, limitedBy: "aborted" });
   line.close();
   expect(await second).toMatchObject({ admitted: false, limitedBy: "aborted" });

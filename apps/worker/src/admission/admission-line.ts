@@ -1,9 +1,13 @@
 // The attempts of one lane in this process that wait to be admitted, first come, first served.
 //
 // The head asks; it sleeps as long as its refusal says and asks again. So budgets are used the moment they have refilled, and Redis
-// is asked once per wait however many attempts wait. Only an attempt that lacks input tokens may be overtaken, for a moment: a large prompt waits
-// for them longer than those behind it, and meanwhile the other budgets would overflow. After that all wait for it.
-// A wait that is too long to hold slots for ends for the whole line at once: the lane rests, the jobs go back.
+// is asked once or a few times per wait however many attempts wait. A wait that is too long to hold slots for ends for the whole line at once: the
+// lane rests, the jobs go back.
+//
+// Invariants
+//   L1 Only an attempt that lacks input tokens is overtaken: a large prompt waits for them longer than those behind it, and meanwhile the other budgets
+//      would overflow. Nobody is for longer than `overtakenMsMax`.
+//   L2 One question is under way at a time; whoever leaves the line does so between two questions, so no reservation is left behind.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ReserveReply } from "@sluice/shared/budgets/reserve";
 
@@ -31,9 +35,11 @@ interface Waiting {
   reserve: () => Promise<ReserveReply>;
   signal: AbortSignal;
   arrivedAtMs: number;
-  /** When it was first refused for input tokens. */
-  lacksInputSinceMs: number | undefined;
-  /** As one that may overtake it does not ask before; as the head it does when it is woken. */
+  /** Its last refusal was for input tokens. */
+  lacksInput: boolean;
+  /** Set by its first refusal for input tokens. */
+  overtakenUntilMs: number | undefined;
+  /** As one that may overtake it does not ask for input again before; as the head it does when it is woken. */
   refusedUntilMs: number;
   admission: PromiseWithResolvers<Admission>;
 }
@@ -66,15 +72,17 @@ export class AdmissionLine {
       reserve,
       signal,
       arrivedAtMs: Date.now(),
-      lacksInputSinceMs: undefined,
+      lacksInput: false,
+      overtakenUntilMs: undefined,
       refusedUntilMs: 0,
       admission: Promise.withResolvers(),
     };
     this.#line.push(attempt);
     const leave = (): void => this.wake();
     signal.addEventListener("abort", leave);
-    // Whoever waits before it may be overtaken.
-    if (this.#line[0]?.lacksInputSinceMs !== undefined && this.#line.length <= 1 + overtakersMax) this.wake();
+    const [head] = this.#line;
+    const mayOvertake = head !== undefined && mayBeOvertaken(head) && this.#line.length <= 1 + overtakersMax;
+    if (mayOvertake || signal.aborted) this.wake();
     if (!this.#isAsking) void this.#askUntilEmpty();
     return await attempt.admission.promise.finally(() => signal.removeEventListener("abort", leave));
   }
@@ -98,7 +106,7 @@ export class AdmissionLine {
       const attempt = this.#line[overtaken];
       if (attempt === undefined) break;
       const refusedForMs = attempt.refusedUntilMs - Date.now();
-      if (overtaken > 0 && refusedForMs > 0) {
+      if (overtaken > 0 && refusedForMs > 0 && mayBeOvertaken(attempt)) {
         waitMs = Math.min(waitMs, refusedForMs);
         overtaken += 1;
         continue;
@@ -109,14 +117,14 @@ export class AdmissionLine {
         if (reply !== undefined) attempt.admission.resolve({ admitted: true, waitedMs: Date.now() - attempt.arrivedAtMs });
         continue;
       }
-      attempt.refusedUntilMs = Date.now() + reply.retryAfterMs;
+      noteRefusal(attempt, reply);
       if (reply.retryAfterMs <= waitMsMax) {
         waitMs = Math.min(waitMs, reply.retryAfterMs);
       } else if (overtaken === 0) {
         this.#sendBack(this.#line, back(reply));
         return 0;
       }
-      if (!mayBeOvertaken(attempt, reply)) break;
+      if (!mayBeOvertaken(attempt)) break;
       overtaken += 1;
     }
     return this.#line.length === 0 ? 0 : waitMs;
@@ -146,10 +154,14 @@ async function ask({ reserve, admission }: Waiting): Promise<ReserveReply | unde
   }
 }
 
-function mayBeOvertaken(attempt: Waiting, { limitedBy }: Refusal): boolean {
-  if (limitedBy !== "inputTokens") return false;
-  attempt.lacksInputSinceMs ??= Date.now();
-  return Date.now() - attempt.lacksInputSinceMs < overtakenMsMax;
+function noteRefusal(attempt: Waiting, { limitedBy, retryAfterMs }: Refusal): void {
+  attempt.refusedUntilMs = Date.now() + retryAfterMs;
+  attempt.lacksInput = limitedBy === "inputTokens";
+  if (attempt.lacksInput) attempt.overtakenUntilMs ??= Date.now() + overtakenMsMax;
+}
+
+function mayBeOvertaken({ lacksInput, overtakenUntilMs = 0 }: Waiting): boolean {
+  return lacksInput && Date.now() < overtakenUntilMs;
 }
 
 function back({ limitedBy, retryAfterMs }: Refusal): Admission {

@@ -1,7 +1,6 @@
 // What stands between a lane's jobs and Claude: estimates, budgets, the limits that are learned, and the pace of the lane.
 import type { ExpectedCost, Levels } from "@sluice/shared/budgets/budgets";
-import { writingPerSecondMax } from "@sluice/shared/budgets/answers-under-way";
-import { neededLevels } from "@sluice/shared/budgets/needed-levels";
+import { needsOf } from "@sluice/shared/budgets/needs";
 import { believedOutput, believedWhenRefused } from "@sluice/shared/budgets/output-counting";
 import { reserve } from "@sluice/shared/budgets/reserve";
 import { release, settle } from "@sluice/shared/budgets/settle";
@@ -22,6 +21,7 @@ import { AdmissionLine } from "./admission-line.ts";
 import type { Admission } from "./admission-line.ts";
 import { LaneKnowledge } from "./lane-knowledge.ts";
 import { PaceKeeper } from "./pace-keeper.ts";
+import { mayBeRefusedForOutput } from "./refused-for-output.ts";
 import { chargedFor, isUncounted, usedByAnswer } from "./used-by-answer.ts";
 
 export interface LaneAdmissionOptions {
@@ -101,28 +101,20 @@ export class LaneAdmission {
     const laneName = this.#laneName;
     const size: RequestSize = { laneName, tenant, characters: inputCharacters(params), maxTokens: params.max_tokens };
     // Estimated again at each asking: a first answer may have taught how large answers are.
-    let estimated: ExpectedCost = { inputTokens: 0, outputTokens: 0, durationMs: 0 };
+    let estimated: ExpectedCost = { inputTokens: 0, outputTokens: 0, durationMs: 0, overdueAfterMs: 0 };
     let levelsAtStart: Levels | undefined;
     let sentAtMs = 0;
     const admission = await this.#line.admit(async () => {
       estimated = await expectedCost(redis, size);
       const { sizes, counting, usual } = this.#knowledge;
-      const needed = neededLevels({
+      const needs = needsOf({
         cost: estimated,
         sizes,
         way: counting.way,
         answers: usual?.answers ?? 0,
         answerMs: usual?.durationMs ?? 0,
       });
-      const reply = await reserve(redis, {
-        laneName,
-        attemptId,
-        cost: estimated,
-        sizes,
-        needed,
-        writingPerSecondMax: writingPerSecondMax(estimated, sizes, counting.way),
-        leaseMs: timeoutMs + leaseMarginMs,
-      });
+      const reply = await reserve(redis, { laneName, attemptId, cost: estimated, sizes, needs, leaseMs: timeoutMs + leaseMarginMs });
       if (reply.admitted) levelsAtStart = reply.levels;
       sentAtMs = performance.now();
       return reply;
@@ -155,8 +147,7 @@ export class LaneAdmission {
     // Where the operator's ceiling is lower than Claude's limit, ours are no buckets of Claude's: what it says raises none.
     const isClaudes = (seen.outputTokens?.limit ?? 0) <= knowledge.limits.outputTokensPerMinute;
     const range = toldOutput && (isClaudes ? toldOutput : { most: toldOutput.most });
-    // A refusal with a code of its own is by no limit a minute, and one that says that output is left is by another.
-    const mayBeOutput = wasRefused && answer.code === null && (toldOutput?.least ?? 0) <= 0;
+    const mayBeOutput = mayBeRefusedForOutput(answer, toldOutput, sizes.outputTokens.capacity);
     const believed = range && believedOutput(range, counting, sizes.outputTokens.capacity);
     const believable = { ...told, ...(mayBeOutput ? believedWhenRefused(believed ?? {}, counting) : believed) };
     const used = usedByAnswer(answer, estimated, size.maxTokens);
@@ -168,7 +159,7 @@ export class LaneAdmission {
         settle(redis, { laneName, attemptId, used: charged, sizes, believable, levelsAtStart }),
         limitsLearned,
         countRequest(redis, laneName, outcomeOf(answer), isMessage && used !== null ? { estimated, used } : undefined),
-        ...(isMessage && used !== null ? [learnUsage(redis, size, { ...used, durationMs })] : []),
+        ...(isMessage && used !== null ? [learnUsage(redis, size, { ...used, durationMs }, estimated.durationMs)] : []),
         ...(wasRefused ? [knowledge.slowDown()] : []),
       ]);
       if (!settled.wasHeld) this.#log.warn({ event: "budget.lease_ended", lane: laneName, attemptId, ...used });

@@ -1,7 +1,7 @@
 -- answers-under-way.lua: what Claude is taken to be writing at this moment. A part of reserve.lua and settle.lua.
 --
 -- An attempt that is under way is taken to write its expected answer at an even pace (answers-under-way.ts). The sum of these paces drains the
--- bucket `producedTokens`. One that takes several times as long is taken to have stopped: a call that hangs must not hold up the lane.
+-- bucket `producedTokens`. One that takes much longer is taken to have stopped: a call that hangs must not hold up the lane.
 
 -- The amounts an attempt reserved, and after them its pace in tokens a second, and from when until when (ms) it is taken to write.
 local function readReservation(text)

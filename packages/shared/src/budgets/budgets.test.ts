@@ -7,10 +7,10 @@ import { connectForWorker } from "../redis/connect.ts";
 import { laneKeys } from "../redis/keys.ts";
 import { fullBucket, refilled, waitMs } from "./bucket.ts";
 import type { Bucket } from "./bucket.ts";
-import { overdueAfterMs, writingPerSecond } from "./answers-under-way.ts";
 import { budgetNames, budgetSizes } from "./budgets.ts";
 import type { BudgetName, ExpectedCost, Levels, TokenCost } from "./budgets.ts";
-import { neededLevels } from "./needed-levels.ts";
+import { needsOf, writingPerSecond } from "./needs.ts";
+import type { WritingBound } from "./needs.ts";
 import { waysOfCounting } from "./output-counting.ts";
 import type { WayOfCounting } from "./output-counting.ts";
 import { reserve } from "./reserve.ts";
@@ -25,7 +25,7 @@ afterAll(() => redis.disconnect());
 
 const sizes = budgetSizes({ requestsPerMinute: 600, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 }, 1);
 const leaseMs = 60_000;
-const durationMs = 1_000;
+const [durationMs, overdueAfterMs] = [1_000, 8_000];
 let lanes = 0;
 const newLane = () => `{test.lane${(lanes += 1)}}`;
 
@@ -36,7 +36,7 @@ async function levels(laneName: string): Promise<Levels> {
 }
 
 type Step =
-  | { kind: "reserve"; cost: ExpectedCost; way: WayOfCounting; answers: number; writingPerSecondMax: number }
+  | { kind: "reserve"; cost: ExpectedCost; way: WayOfCounting; answers: number }
   | { kind: "settle"; used: TokenCost }
   | { kind: "release" }
   | { kind: "wait"; ms: number };
@@ -47,10 +47,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant("reserve" as const),
-      cost: fc.record({ ...tokens, durationMs: fc.integer({ min: 1, max: 4_000 }) }),
+      cost: fc.record({ ...tokens, durationMs: fc.integer({ min: 1, max: 4_000 }), overdueAfterMs: fc.integer({ min: 1, max: 20_000 }) }),
       way: fc.constantFrom(...waysOfCounting),
       answers: fc.constantFrom(0, 100),
-      writingPerSecondMax: fc.constantFrom(Infinity, 200, 600),
     }),
   },
   { weight: 3, arbitrary: fc.record(tokens).map((used): Step => ({ kind: "settle", used })) },
@@ -104,12 +103,17 @@ class Model {
     }
   }
 
-  writingPerSecond(nowMs: number): number {
-    return [...this.#writing].reduce((sum, { tokensPerMs, untilMs }) => (untilMs <= nowMs ? sum : sum + tokensPerMs * 1_000), 0);
+  mayWrite(nowMs: number, cost: ExpectedCost, needed: number, bound: WritingBound | undefined): boolean {
+    if (bound === undefined) return true;
+    const under = [...this.#writing]
+      .filter(({ untilMs }) => untilMs > nowMs)
+      .reduce((sum, { tokensPerMs }) => sum + tokensPerMs * 1_000, 0);
+    const fullness = Math.max(0, this.level("producedTokens", nowMs) - needed) / (sizes.producedTokens.capacity - needed);
+    return under + writingPerSecond(cost) <= bound.whenNeeded + (bound.whenFull - bound.whenNeeded) * fullness;
   }
 
   begin(nowMs: number, cost: ExpectedCost): Answer {
-    const untilMs = nowMs + overdueAfterMs(cost.durationMs);
+    const untilMs = nowMs + cost.overdueAfterMs;
     const answer = { tokensPerMs: writingPerSecond(cost) / 1_000, fromMs: nowMs, untilMs, isOver: false };
     this.#writing.add(answer);
     return answer;
@@ -144,12 +148,13 @@ test("every sequence does what the model says: all or none, never above the capa
           continue;
         }
         if (move.kind === "reserve") {
-          const { cost, answers, writingPerSecondMax } = move;
+          const { cost, answers, way } = move;
           const attemptId = `a${(attempts += 1)}`;
-          const needed = neededLevels({ cost, sizes, way: move.way, answers, answerMs: 1_000 });
+          const needs = needsOf({ cost, sizes, way, answers, answerMs: 1_000 });
+          const needed = needs.levels;
           const isThere = budgetNames.every((name) => needed[name] - model.level(name, nowMs) <= 1e-4);
-          const fits = isThere && model.writingPerSecond(nowMs) + writingPerSecond(cost) <= writingPerSecondMax;
-          const reply = await reserve(redis, { laneName, attemptId, cost, sizes, needed, writingPerSecondMax, leaseMs: 10 ** 9, nowMs });
+          const fits = isThere && model.mayWrite(nowMs, cost, needed.producedTokens, needs.writing);
+          const reply = await reserve(redis, { laneName, attemptId, cost, sizes, needs, leaseMs: 10 ** 9, nowMs });
           expect(reply.admitted).toBe(fits);
           if (reply.admitted) {
             model.change(nowMs, { requests: -1, inputTokens: -cost.inputTokens, outputTokens: -cost.outputTokens });
@@ -197,8 +202,12 @@ test("every sequence does what the model says: all or none, never above the capa
 test("produced tokens fall while an answer is written, and are right again when it is there", async () => {
   const laneName = newLane();
   const { capacity } = sizes.producedTokens;
-  const ask = (attemptId: string, outputTokens: number, nowMs: number) =>
-    reserve(redis, { laneName, attemptId, cost: { inputTokens: 1, outputTokens, durationMs: 400 }, sizes, leaseMs, nowMs });
+  const ask = (attemptId: string, outputTokens: number, nowMs: number) => {
+    const cost = { inputTokens: 1, outputTokens, durationMs: 400, overdueAfterMs };
+    // However much is written.
+    const needs = { ...needsOf({ cost, sizes }), writing: undefined };
+    return reserve(redis, { laneName, attemptId, cost, sizes, needs, leaseMs, nowMs });
+  };
   expect(await ask("writing", capacity, 0)).toMatchObject({ admitted: true });
   expect(await ask("a", 0, 100)).toMatchObject({ admitted: true });
   expect(await ask("b", 0, 400)).toMatchObject({ limitedBy: "producedTokens" });
@@ -210,30 +219,42 @@ test("produced tokens fall while an answer is written, and are right again when 
 
 test("an attempt takes what it is expected to cost from all budgets, and its answer drains what is produced", async () => {
   const laneName = newLane();
-  const cost = { inputTokens: 100, outputTokens: 50, durationMs };
+  const cost = { inputTokens: 100, outputTokens: 50, durationMs, overdueAfterMs };
   await reserve(redis, { laneName, attemptId: "a", cost, sizes, leaseMs, nowMs: 0 });
   expect(await levels(laneName)).toEqual({ requests: 4, inputTokens: 700, outputTokens: 150, producedTokens: 200, answeredTokens: 200 });
 });
 
-test("no more is begun than may be written at once, until an answer has ended", async () => {
+test("the fuller the bucket, the more may be written at once", async () => {
   const laneName = newLane();
-  const cost = { inputTokens: 1, outputTokens: 10, durationMs: 1_000 };
-  const ask = (attemptId: string, nowMs: number) =>
-    reserve(redis, { laneName, attemptId, cost, sizes, writingPerSecondMax: 25, leaseMs, nowMs });
-  expect(await ask("a", 0)).toMatchObject({ admitted: true });
-  expect(await ask("b", 0)).toMatchObject({ admitted: true });
-  expect(await ask("c", 0)).toEqual({ admitted: false, limitedBy: "producedTokens", retryAfterMs: 25 });
-  await settle(redis, { laneName, attemptId: "a", used: { inputTokens: 1, outputTokens: 10 }, sizes, nowMs: 500 });
-  expect(await ask("c", 500)).toMatchObject({ admitted: true });
+  const { capacity } = sizes.producedTokens;
+  const cost = { inputTokens: 1, outputTokens: 100, durationMs: 1_000, overdueAfterMs };
+  const writing = { whenNeeded: 150, whenFull: 250 };
+  const ask = (attemptId: string, neededProduced: number) => {
+    const levels = { ...needsOf({ cost, sizes }).levels, producedTokens: neededProduced };
+    return reserve(redis, { laneName, attemptId, cost, sizes, needs: { levels, writing }, leaseMs, nowMs: 0 });
+  };
+  expect(await ask("a", capacity / 2)).toMatchObject({ admitted: true });
+  expect(await ask("b", capacity)).toEqual({ admitted: false, limitedBy: "producedTokens", retryAfterMs: 25 });
+  expect(await ask("b", capacity / 2)).toMatchObject({ admitted: true });
+  expect(await ask("c", capacity / 2)).toEqual({ admitted: false, limitedBy: "producedTokens", retryAfterMs: 25 });
+  await settle(redis, { laneName, attemptId: "a", used: { inputTokens: 1, outputTokens: 0 }, sizes, nowMs: 0 });
+  expect(await ask("c", capacity / 2)).toMatchObject({ admitted: true });
 });
 
-test("an answer that does not come stops to be counted after eight times its time", async () => {
+test("an answer that does not come stops to be counted when it is overdue", async () => {
   const laneName = newLane();
   const { capacity, refillPerSecond } = sizes.producedTokens;
-  const hanging = { inputTokens: 1, outputTokens: 2 * refillPerSecond, durationMs: 1_000 };
+  const hanging = { inputTokens: 1, outputTokens: 2 * refillPerSecond, durationMs: 1_000, overdueAfterMs };
   await reserve(redis, { laneName, attemptId: "hanging", cost: hanging, sizes, leaseMs: 10 ** 9, nowMs: 0 });
   const ask = (nowMs: number) =>
-    reserve(redis, { laneName, attemptId: "next", cost: { inputTokens: 1, outputTokens: 0, durationMs: 1 }, sizes, leaseMs, nowMs });
+    reserve(redis, {
+      laneName,
+      attemptId: "next",
+      cost: { inputTokens: 1, outputTokens: 0, durationMs: 1, overdueAfterMs },
+      sizes,
+      leaseMs,
+      nowMs,
+    });
   expect(await ask(8_000)).toMatchObject({ limitedBy: "producedTokens" });
   // Twice the limit for eight seconds, less the full bucket, is paid off seven seconds later.
   expect(await ask(15_000)).toMatchObject({ limitedBy: "producedTokens" });
@@ -245,7 +266,7 @@ test("a refusal changes nothing, not even the clock of the budgets", async () =>
   await reserve(redis, {
     laneName,
     attemptId: "a",
-    cost: { inputTokens: 5_000, outputTokens: 0, durationMs },
+    cost: { inputTokens: 5_000, outputTokens: 0, durationMs, overdueAfterMs },
     sizes,
     leaseMs,
     nowMs: 1_000,
@@ -254,7 +275,7 @@ test("a refusal changes nothing, not even the clock of the budgets", async () =>
   const reply = await reserve(redis, {
     laneName,
     attemptId: "b",
-    cost: { inputTokens: 10, outputTokens: 10, durationMs },
+    cost: { inputTokens: 10, outputTokens: 10, durationMs, overdueAfterMs },
     sizes,
     leaseMs,
     nowMs: 1_500,
@@ -266,7 +287,7 @@ test("a refusal changes nothing, not even the clock of the budgets", async () =>
 
 test("what is larger than a budget is admitted when it is full, and its debt is waited out", async () => {
   const laneName = newLane();
-  const large = { inputTokens: 10_000, outputTokens: 0, durationMs };
+  const large = { inputTokens: 10_000, outputTokens: 0, durationMs, overdueAfterMs };
   expect(await reserve(redis, { laneName, attemptId: "a", cost: large, sizes, leaseMs, nowMs: 0 })).toMatchObject({ admitted: true });
   const reply = await reserve(redis, { laneName, attemptId: "b", cost: large, sizes, leaseMs, nowMs: 0 });
   expect(reply).toEqual({ admitted: false, limitedBy: "inputTokens", retryAfterMs: Math.ceil((10_000 / 995) * 1_000) });
@@ -274,7 +295,14 @@ test("what is larger than a budget is admitted when it is full, and its debt is 
 
 test("asking twice for the same attempt takes once", async () => {
   const laneName = newLane();
-  const call = { laneName, attemptId: "a", cost: { inputTokens: 100, outputTokens: 10, durationMs }, sizes, leaseMs, nowMs: 0 };
+  const call = {
+    laneName,
+    attemptId: "a",
+    cost: { inputTokens: 100, outputTokens: 10, durationMs, overdueAfterMs },
+    sizes,
+    leaseMs,
+    nowMs: 0,
+  };
   await reserve(redis, call);
   const once = await levels(laneName);
   expect(await reserve(redis, call)).toMatchObject({ admitted: true });
@@ -283,7 +311,7 @@ test("asking twice for the same attempt takes once", async () => {
 
 test("what a dead worker held comes back with the end of its lease, and its late settlement changes nothing", async () => {
   const laneName = newLane();
-  const big = { inputTokens: 0.8 * sizes.inputTokens.capacity, outputTokens: 20, durationMs };
+  const big = { inputTokens: 0.8 * sizes.inputTokens.capacity, outputTokens: 20, durationMs, overdueAfterMs };
   await reserve(redis, { laneName, attemptId: "dead", cost: big, sizes, leaseMs: 10, nowMs: 0 });
   expect(await reserve(redis, { laneName, attemptId: "b", cost: big, sizes, leaseMs, nowMs: 9 })).toMatchObject({ admitted: false });
   expect(await reserve(redis, { laneName, attemptId: "c", cost: big, sizes, leaseMs, nowMs: 10 })).toMatchObject({ admitted: true });
@@ -297,10 +325,10 @@ test("what many dead workers' attempts held comes back bit by bit, however long 
   const laneName = newLane();
   const wide = budgetSizes({ requestsPerMinute: 60_000, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 }, 1);
   // Together they are taken to write at more than the limit.
-  const cost = { inputTokens: 1, outputTokens: 300, durationMs: 10_000 };
-  const needed = neededLevels({ cost, sizes: wide, answerMs: 200_000 });
+  const cost = { inputTokens: 1, outputTokens: 300, durationMs: 10_000, overdueAfterMs };
+  const needs = { ...needsOf({ cost, sizes: wide }), writing: undefined };
   const ask = (attemptId: string, nowMs: number) =>
-    reserve(redis, { laneName, attemptId, cost, sizes: wide, needed, leaseMs: 60_000, nowMs });
+    reserve(redis, { laneName, attemptId, cost, sizes: wide, needs, leaseMs: 60_000, nowMs });
   for (let attempt = 0; attempt < 50; attempt += 1) expect(await ask(`dead-${attempt}`, 0)).toMatchObject({ admitted: true });
   const anHourLater = 3_600_000;
   for (const call of ["first", "second"]) {
@@ -313,7 +341,7 @@ test("what many dead workers' attempts held comes back bit by bit, however long 
 test("a clock that goes back by an hour does not hold the lane up for an hour", async () => {
   const laneName = newLane();
   const hourMs = 3_600_000;
-  const cost = { inputTokens: 2_000, outputTokens: 0, durationMs };
+  const cost = { inputTokens: 2_000, outputTokens: 0, durationMs, overdueAfterMs };
   const ask = (attemptId: string, nowMs: number) => reserve(redis, { laneName, attemptId, cost, sizes, leaseMs, nowMs });
   expect(await ask("a", hourMs)).toMatchObject({ admitted: true });
   expect(await ask("b", 0)).toMatchObject({ admitted: false });
@@ -322,7 +350,14 @@ test("a clock that goes back by an hour does not hold the lane up for an hour", 
 
 test("what Claude says remains lowers a level, and never raises one", async () => {
   const laneName = newLane();
-  await reserve(redis, { laneName, attemptId: "a", cost: { inputTokens: 1, outputTokens: 1, durationMs }, sizes, leaseMs, nowMs: 0 });
+  await reserve(redis, {
+    laneName,
+    attemptId: "a",
+    cost: { inputTokens: 1, outputTokens: 1, durationMs, overdueAfterMs },
+    sizes,
+    leaseMs,
+    nowMs: 0,
+  });
   const believable = { requests: { most: 3 }, inputTokens: { most: 1_000_000 } };
   await settle(redis, { laneName, attemptId: "a", used: { inputTokens: 1, outputTokens: 1 }, sizes, believable, nowMs: 0 });
   expect(await levels(laneName)).toMatchObject({ requests: 3, inputTokens: sizes.inputTokens.capacity - 1 });
@@ -332,7 +367,7 @@ test("what Claude says remains lowers a level, and never raises one", async () =
 test("a level is lowered only as far as it was too high both when the request left and when it was answered", async () => {
   const laneName = newLane();
   const ask = (attemptId: string, nowMs: number) =>
-    reserve(redis, { laneName, attemptId, cost: { inputTokens: 1, outputTokens: 1, durationMs }, sizes, leaseMs, nowMs });
+    reserve(redis, { laneName, attemptId, cost: { inputTokens: 1, outputTokens: 1, durationMs, overdueAfterMs }, sizes, leaseMs, nowMs });
   const { capacity } = sizes.requests;
   for (let request = 1; request < capacity; request += 1) await ask(`burst-${request}`, 0);
   const last = await ask("last", 0);
@@ -351,8 +386,8 @@ test("with a lowest level, too, a level is brought between the two, up or down, 
   const { capacity } = sizes.producedTokens;
   const settledWith = async (least: number, most: number) => {
     const attemptId = `${least}-${most}`;
-    const cost = { inputTokens: 1, outputTokens: 1, durationMs };
-    await reserve(redis, { laneName, attemptId, cost, sizes, needed: neededLevels({ cost, sizes, way: "answered" }), leaseMs, nowMs: 0 });
+    const cost = { inputTokens: 1, outputTokens: 1, durationMs, overdueAfterMs };
+    await reserve(redis, { laneName, attemptId, cost, sizes, needs: needsOf({ cost, sizes, way: "answered" }), leaseMs, nowMs: 0 });
     const believable = { producedTokens: { least, most } };
     await settle(redis, { laneName, attemptId, used: { inputTokens: 1, outputTokens: 0 }, sizes, believable, nowMs: 0 });
     return (await levels(laneName)).producedTokens;
@@ -382,7 +417,7 @@ test("raced from many connections, never more is admitted than capacity and refi
         const reply = await reserve(connection, {
           laneName,
           attemptId,
-          cost: { inputTokens: 50, outputTokens: 1, durationMs },
+          cost: { inputTokens: 50, outputTokens: 1, durationMs, overdueAfterMs },
           sizes: raced,
           leaseMs,
         });

@@ -49,16 +49,17 @@ export interface TokenCost {
   outputTokens: number;
 }
 
-/** What an attempt is expected to need, and how long its answer is expected to be written. */
+/** What an attempt is expected to need, for how long its answer is expected to be written, and after how long it is taken to hang. */
 export interface ExpectedCost extends TokenCost {
   durationMs: number;
+  overdueAfterMs: number;
 }
 
 /**
  * Parts of the burst that are kept in hand: by our reckoning Claude's bucket does not fall below them while nobody else uses the account. So requests
  * that arrive a little closer together than they left, and prompts that were a little longer than estimated, find room. Somebody
  * else who begins to draw on the account finds it, too, and is seen in the answers before it is used up. Of output the same is seen
- * to by what must be there (needed-levels.ts).
+ * to by what must be there (needs.ts).
  */
 const requestsKeptInHand = 0.5;
 const inputKeptInHand = 0.2;

@@ -1,38 +1,48 @@
 import { expect, test } from "vitest";
 import { budgetSizes } from "./budgets.ts";
-import { neededLevels } from "./needed-levels.ts";
+import { needsOf, writingPerSecond } from "./needs.ts";
+import type { NeedsQuestion } from "./needs.ts";
 
 // A second's burst: 10 requests, 1,000 tokens of input, 200 of output.
 const sizes = budgetSizes({ requestsPerMinute: 600, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 }, 1);
-const cost = { inputTokens: 100, outputTokens: 50 };
+const cost = { inputTokens: 100, outputTokens: 50, durationMs: 1_000, overdueAfterMs: 8_000 };
 const notNeeded = -Number.MAX_SAFE_INTEGER;
 
-test("only the bucket that follows Claude's way of counting is waited for", () => {
-  expect(neededLevels({ cost, sizes, way: "produced" })).toMatchObject({
+const levels = (question: Partial<NeedsQuestion> = {}) => needsOf({ cost, sizes, ...question }).levels;
+
+test("of the buckets that follow Claude's own, the one of its way of counting is waited for", () => {
+  expect(levels({ way: "produced" })).toMatchObject({
     outputTokens: notNeeded,
-    producedTokens: 124,
+    producedTokens: expect.closeTo(110),
     answeredTokens: notNeeded,
   });
-  expect(neededLevels({ cost, sizes, way: "answered" })).toMatchObject({ outputTokens: 50, producedTokens: notNeeded, answeredTokens: 30 });
-  expect(neededLevels({ cost, sizes, way: "started" })).toMatchObject({
-    outputTokens: 120,
-    producedTokens: notNeeded,
-    answeredTokens: notNeeded,
-  });
+  expect(levels({ way: "answered" })).toMatchObject({ producedTokens: notNeeded, answeredTokens: 30 });
+  expect(levels({ way: "started" })).toMatchObject({ outputTokens: 120, producedTokens: notNeeded, answeredTokens: notNeeded });
 });
 
 test("while few answers are known more must be in hand", () => {
-  expect(neededLevels({ cost, sizes, answers: 0 }).producedTokens).toBeCloseTo(184);
-  expect(neededLevels({ cost, sizes, answers: 50 }).producedTokens).toBeCloseTo(154);
+  expect([0, 50, 100, 10_000].map((answers) => Math.round(levels({ answers }).producedTokens))).toEqual([170, 140, 110, 110]);
 });
 
-test("reservations of output run ahead by half a usual answer, unless Claude takes the tokens of an answer at its start", () => {
-  expect(neededLevels({ cost, sizes, answers: 29, answerMs: 20_000 }).outputTokens).toBe(50 - 10 * 200);
-  expect(neededLevels({ cost, sizes, way: "answered", answerMs: 20_000 }).outputTokens).toBe(50 - 10 * 200);
-  expect(neededLevels({ cost, sizes, way: "started", answers: 29, answerMs: 20_000 }).outputTokens).toBe(120);
+test("the larger an answer is beside its bucket, the fuller that must be, up to nearly full", () => {
+  const needed = (outputTokens: number, answers = 100) => levels({ cost: { ...cost, outputTokens }, answers }).producedTokens;
+  expect([10, 100, 150, 200, 5_000].map((tokens) => Math.round(needed(tokens)))).toEqual([110, 110, 143, 190, 190]);
+  expect(needed(150, 0)).toBeCloseTo(190);
+});
+
+test("where answers count when they are there, reservations of output are waited for, too, and run ahead by half a usual answer", () => {
+  expect(levels({ way: "answered", answerMs: 0 }).outputTokens).toBe(50);
+  expect(levels({ way: "answered", answerMs: 20_000 }).outputTokens).toBe(50 - 10 * 200);
+  expect(levels({ way: "started", answerMs: 20_000 }).outputTokens).toBe(120);
+});
+
+test("as much may be written at once as the limit refills, with a full bucket a quarter more and five answers; only while that is counted", () => {
+  expect(writingPerSecond(cost)).toBe(50);
+  expect(needsOf({ cost, sizes }).writing).toEqual({ whenNeeded: 200, whenFull: 250 + 250 });
+  for (const way of ["answered", "started"] as const) expect(needsOf({ cost, sizes, way }).writing).toBeUndefined();
 });
 
 test("what is larger than its bucket needs a full one", () => {
-  const large = { inputTokens: 5_000, outputTokens: 5_000 };
-  expect(neededLevels({ cost: large, sizes, way: "started" })).toMatchObject({ inputTokens: 800, outputTokens: 200 });
+  const large = { ...cost, inputTokens: 5_000, outputTokens: 5_000 };
+  expect(levels({ cost: large, way: "started" })).toMatchObject({ inputTokens: 800, outputTokens: 200 });
 });

@@ -115,10 +115,11 @@ export function withTold(
   });
 }
 
-/** What is documented is given up for what fits better by this much. */
-const documentedAhead = 0.8;
-/** What was taken to be true is, until something else fits better by this much. */
+/** What is documented is taken to fit better by this much than it was seen to. */
+const documentedAhead = 0.3;
+/** What was taken to be true is, until something else fits better by this much; what is documented, until two refusals speak against it. */
 const stays = 0.5;
+const documentedStays = 1;
 /** The headers' moment is known when the other one fits worse by this much … */
 const momentKnown = 1;
 /** … and is doubted when it fits better by this much. */
@@ -129,7 +130,8 @@ export function concludeCounting(evidence: CountingEvidence, before: OutputCount
   const against = (way: WayOfCounting): number =>
     Math.min(evidence[way].ofStart, evidence[way].ofAnswer) + (way === documentedCounting.way ? 0 : documentedAhead);
   const best = waysOfCounting.reduce((one, other) => (against(other) < against(one) ? other : one), before.way);
-  const way = against(best) + stays < against(before.way) ? best : before.way;
+  const lead = before.way === documentedCounting.way ? documentedStays : stays;
+  const way = against(best) + lead < against(before.way) ? best : before.way;
   const isSure = waysOfCounting.every((other) => other === way || against(other) > against(way) + stays);
   const forAnswer = evidence[way].ofStart - evidence[way].ofAnswer;
   const wasKnown = before.tellsOfAnswer && way === before.way;

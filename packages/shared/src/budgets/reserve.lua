@@ -4,7 +4,8 @@
 --       whether the lane rests, 5 attempts that are taken to be writing, by when they are taken to have stopped
 -- ARGV  1 now in ms, or "" for the server's own clock (only tests pass a number), 2 attempt id, 3 lease in ms,
 --       4 tokens a second that its answer is expected to be written at, 5 for how long at the most, in ms,
---       6 tokens a second that all answers under way may be written at, this one included, or "" for any,
+--       6 and 7 tokens a second that all answers under way may be written at, this one included, when `producedTokens` holds what it needs, and
+--       when it is full; or "" for any,
 --       then five values a budget: name, amount taken, level needed, capacity, refill per second
 -- Returns  {1, the new level of each budget, as text}; {1} when this attempt holds a reservation already; or {0, index of the refusing budget from 1, ms until it would fit}:
 --          the budget that takes longest, `producedTokens` also when as much is written as may be; index 0: the lane rests
@@ -23,7 +24,7 @@ if redis.call('HEXISTS', KEYS[3], ARGV[2]) == 1 then return {1} end
 if redis.call('GET', KEYS[4]) == '9007199254740991' then return {0, 0, math.max(1, redis.call('PTTL', KEYS[4]))} end
 
 local names, taken, needed, capacity, refill = {}, {}, {}, {}, {}
-for i = 7, #ARGV, 5 do
+for i = 8, #ARGV, 5 do
   names[#names + 1] = ARGV[i]
   taken[#names], needed[#names], capacity[#names], refill[#names] = tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4])
 end
@@ -71,8 +72,11 @@ for i = 1, #names do
   end
 end
 writing = math.max(0, writing - pace)
-local writingMax = tonumber(ARGV[6])
-if writingMax and writing + ARGV[4] > writingMax and waitMs < SOON then slowest, waitMs = writingIndex, SOON end
+if ARGV[6] ~= '' and waitMs < SOON then
+  local w = writingIndex
+  local fullness = math.max(0, levels[w] - needed[w]) / math.max(1e-6, capacity[w] - needed[w])
+  if writing + ARGV[4] > ARGV[6] + (ARGV[7] - ARGV[6]) * fullness then slowest, waitMs = w, SOON end
+end
 
 local fields = {'updatedAtMs', nowMs}
 -- How long is not known before all is given back.

@@ -3,10 +3,10 @@ import { z } from "zod";
 import { laneKeys, limiterKey } from "../redis/keys.ts";
 import { replyTexts } from "../redis/reply.ts";
 import { Script } from "../redis/script.ts";
-import { overdueAfterMs, writingPerSecond } from "./answers-under-way.ts";
 import { budgetNames, readLevels } from "./budgets.ts";
 import type { BudgetName, BudgetSizes, ExpectedCost, Levels } from "./budgets.ts";
-import { neededLevels } from "./needed-levels.ts";
+import { needsOf, writingPerSecond } from "./needs.ts";
+import type { Needs } from "./needs.ts";
 
 const script = new Script(new URL("reserve.lua", import.meta.url), [new URL("answers-under-way.lua", import.meta.url)]);
 
@@ -16,10 +16,8 @@ export interface Reservation {
   attemptId: string;
   cost: ExpectedCost;
   sizes: BudgetSizes;
-  /** What must be in the buckets; unset: what {@link neededLevels} says of this cost. */
-  needed?: Levels;
-  /** Tokens a second that all answers under way may be taken to be written at, this one included; unset: any. */
-  writingPerSecondMax?: number;
+  /** What must be there; unset: what {@link needsOf} says of this cost. */
+  needs?: Needs;
   /** After this long without {@link settle} the reservation is given back: its worker is dead. */
   leaseMs: number;
   /** Only tests pass a time; Redis' own clock counts. */
@@ -36,8 +34,7 @@ const replySchema = z.union([z.tuple([z.literal(1)], z.string()), z.tuple([z.lit
 
 /** Takes an attempt's estimated cost from all budgets of the lane, or from none. A refusal is free of charge. */
 export async function reserve(redis: Redis, reservation: Reservation): Promise<ReserveReply> {
-  const { laneName, attemptId, cost, sizes, needed = neededLevels({ cost, sizes }), leaseMs, nowMs } = reservation;
-  const { writingPerSecondMax = Infinity } = reservation;
+  const { laneName, attemptId, cost, sizes, needs = needsOf({ cost, sizes }), leaseMs, nowMs } = reservation;
   const keys = laneKeys(laneName);
   const taken: Levels = {
     requests: 1,
@@ -46,7 +43,7 @@ export async function reserve(redis: Redis, reservation: Reservation): Promise<R
     producedTokens: 0,
     answeredTokens: 0,
   };
-  const args = budgetNames.flatMap((name) => [name, taken[name], needed[name], sizes[name].capacity, sizes[name].refillPerSecond]);
+  const args = budgetNames.flatMap((name) => [name, taken[name], needs.levels[name], sizes[name].capacity, sizes[name].refillPerSecond]);
   const answer = await script.run(
     redis,
     [keys.budgets, keys.reservations, keys.reserved, limiterKey(laneName), keys.writing],
@@ -55,8 +52,9 @@ export async function reserve(redis: Redis, reservation: Reservation): Promise<R
       attemptId,
       leaseMs,
       writingPerSecond(cost),
-      overdueAfterMs(cost.durationMs),
-      Number.isFinite(writingPerSecondMax) ? writingPerSecondMax : "",
+      cost.overdueAfterMs,
+      needs.writing?.whenNeeded ?? "",
+      needs.writing?.whenFull ?? "",
       ...args,
     ],
   );

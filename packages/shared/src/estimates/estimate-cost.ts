@@ -9,8 +9,11 @@ export const charactersPerTokenAtFirst = 2.5;
 const outputShareAtFirst = 0.5;
 const outputTokensAtFirstMax = 2_000;
 
-/** How long a token is taken to be written until the lane's own answers have shown it: 50 tokens a second. */
-const msPerTokenAtFirst = 20;
+/** How long a token is taken to be written until the lane's own answers have shown it: 100 tokens a second. */
+const msPerTokenAtFirst = 10;
+
+/** No model writes more slowly (40 tokens a second): what an answer takes beyond that is the wait for its first token. */
+const msPerTokenMax = 25;
 
 /** The largest context window of any model (2026-11): Claude refuses longer prompts without reading them. */
 export const contextTokensMax = 1_000_000;
@@ -22,8 +25,26 @@ export interface CostSamples {
   outputSamples: Samples;
   /** The same of all tenants, for a tenant without samples. */
   poolOutputSamples: Samples;
-  /** How long the pool's answers took for each of their tokens; undefined while none is known. */
-  msPerToken: number | undefined;
+  /** The pool's usual answer; undefined while none is known. */
+  usualAnswer: { outputTokens: number; durationMs: number } | undefined;
+  /** How many times as long as expected the pool's answers took. */
+  timesExpected: Samples;
+}
+
+/**
+ * When an answer is taken to hang, in times of what was expected: half as long again as the longest of the last hundreds took, at least twice.
+ * Until a hundred are known eight times, or three times and 20 s, where that is less: long answers among short ones are the last to be there.
+ */
+const longestFactor = 1.5;
+const overdueFactorMin = 2;
+const longestKnownAt = 100;
+const overdueFactorAtFirst = 8;
+const longFactorAtFirst = 3;
+const longMoreMsAtFirst = 20_000;
+
+function overdueAfterMs(durationMs: number, { count, most }: Samples): number {
+  if (count >= longestKnownAt) return durationMs * Math.max(overdueFactorMin, most * longestFactor);
+  return Math.min(durationMs * overdueFactorAtFirst, durationMs * longFactorAtFirst + longMoreMsAtFirst);
 }
 
 export interface CostQuestion extends CostSamples {
@@ -33,17 +54,29 @@ export interface CostQuestion extends CostSamples {
 
 /** What an attempt is expected to cost. Output never above `max_tokens`, and never plainly `max_tokens`. */
 export function estimateCost(question: CostQuestion): ExpectedCost {
-  const { characters, maxTokens, inputSamples, outputSamples, poolOutputSamples, msPerToken = msPerTokenAtFirst } = question;
+  const { characters, maxTokens, inputSamples, outputSamples, poolOutputSamples, usualAnswer, timesExpected } = question;
   const tokensPerCharacter = inputSamples.count === 0 ? 1 / charactersPerTokenAtFirst : cautiousMean(inputSamples);
   const known = outputSamples.count > 0 ? outputSamples : poolOutputSamples;
   const output = known.count > 0 ? cautiousMean(known) : Math.min(maxTokens * outputShareAtFirst, outputTokensAtFirstMax);
   const outputTokens = Math.max(1, Math.min(maxTokens, Math.ceil(output)));
+  const durationMs = Math.max(1, Math.round(answerMs(outputTokens, usualAnswer)));
   return {
     inputTokens: Math.max(1, Math.min(contextTokensMax, Math.ceil(characters * tokensPerCharacter))),
     outputTokens,
-    // Tenants whose answers are larger than those of others wait longer for them: what is alike is how fast they are written.
-    durationMs: Math.max(1, Math.round(outputTokens * msPerToken)),
+    durationMs,
+    overdueAfterMs: Math.round(overdueAfterMs(durationMs, timesExpected)),
   };
+}
+
+/**
+ * Answers take as long as their tokens do: the mean time of all would have those of a tenant, twenty times as large as the others, written at twenty times
+ * the pace. In a lane of a few words each, though, nearly all of the time is the wait for the first token, which a long answer has once.
+ */
+function answerMs(outputTokens: number, usual: CostSamples["usualAnswer"]): number {
+  if (usual === undefined) return outputTokens * msPerTokenAtFirst;
+  const msPerToken = usual.durationMs / Math.max(1, usual.outputTokens);
+  const beyond = Math.max(0, outputTokens - Math.max(1, usual.outputTokens));
+  return (outputTokens - beyond) * msPerToken + beyond * Math.min(msPerToken, msPerTokenMax);
 }
 
 /** Requests whose `max_tokens` lie within a factor of four are taken for alike. */

@@ -13,15 +13,27 @@ const server = await startTestRedis();
 const redis = connectForWorker(server.url);
 afterAll(() => redis.disconnect());
 
-const unknown = { inputSamples: noSamples, outputSamples: noSamples, poolOutputSamples: noSamples, msPerToken: undefined };
+const unknown = {
+  inputSamples: noSamples,
+  outputSamples: noSamples,
+  poolOutputSamples: noSamples,
+  usualAnswer: undefined,
+  timesExpected: noSamples,
+};
 const samples = (values: number[]): Samples => values.reduce(withSample, noSamples);
 
 test("without samples: 2.5 characters a token, and a part of max_tokens", () => {
-  expect(estimateCost({ characters: 250, maxTokens: 100, ...unknown })).toEqual({ inputTokens: 100, outputTokens: 50, durationMs: 1_000 });
+  expect(estimateCost({ characters: 250, maxTokens: 100, ...unknown })).toEqual({
+    inputTokens: 100,
+    outputTokens: 50,
+    durationMs: 500,
+    overdueAfterMs: 4_000,
+  });
   expect(estimateCost({ characters: 0, maxTokens: 100_000, ...unknown })).toEqual({
     inputTokens: 1,
     outputTokens: 2_000,
-    durationMs: 40_000,
+    durationMs: 20_000,
+    overdueAfterMs: 80_000,
   });
 });
 
@@ -101,6 +113,36 @@ test("larger answers are expected to take longer, by as much", async () => {
   const [short, long] = [await expectedCost(redis, { ...like, tenant: "short" }), await expectedCost(redis, { ...like, tenant: "long" })];
   expect(long.durationMs / long.outputTokens).toBeCloseTo(10, 1);
   expect(short.durationMs / short.outputTokens).toBeCloseTo(10, 0);
+});
+
+test("in a lane of short answers a long one is expected to be written at no less than 40 tokens a second", () => {
+  const durationMs = (usualAnswer: { outputTokens: number; durationMs: number }) =>
+    estimateCost({ characters: 1, maxTokens: 2_000, ...unknown, outputSamples: samples(Array(40).fill(1_000)), usualAnswer }).durationMs;
+  expect(durationMs({ outputTokens: 10, durationMs: 700 })).toBe(700 + 990 * 25);
+  // Answers without any tokens: refused prompts.
+  expect(durationMs({ outputTokens: 0, durationMs: 700 })).toBe(700 + 999 * 25);
+  expect(durationMs({ outputTokens: 2_000, durationMs: 10_000 })).toBe(5_000);
+});
+
+test("an answer is overdue after half as long again as the longest of late, and a lane that is not known well yet is given more time", () => {
+  const overdueAfterMs = (timesExpected: Samples) =>
+    estimateCost({ characters: 1, maxTokens: 200, ...unknown, outputSamples: samples(Array(40).fill(100)), timesExpected }).overdueAfterMs;
+  expect(overdueAfterMs(noSamples)).toBe(8_000);
+  expect(overdueAfterMs(samples(Array(99).fill(1)))).toBe(8_000);
+  expect(overdueAfterMs(samples(Array(100).fill(1)))).toBe(2_000);
+  const longOne = samples([...Array(100).fill(1), 6, ...Array(20).fill(1)]);
+  expect(overdueAfterMs(longOne)).toBeGreaterThan(8_000);
+  expect(overdueAfterMs(longOne)).toBeLessThan(9_000);
+});
+
+test("Redis remembers how many times as long as expected answers took", async () => {
+  const size = { laneName: "{test.overdue}", tenant: "a", characters: 100, maxTokens: 4_000 };
+  for (let index = 0; index < 120; index += 1) {
+    await learnUsage(redis, size, { inputTokens: 40, outputTokens: 100, durationMs: index === 60 ? 4_000 : 1_000 }, 1_000);
+  }
+  const model = samples(Array.from({ length: 120 }, (_, index) => (index === 60 ? 4 : 1)));
+  const { durationMs, overdueAfterMs } = await expectedCost(redis, size);
+  expect(overdueAfterMs / durationMs).toBeCloseTo(1.5 * model.most, 1);
 });
 
 test("what is remembered of a lane is bounded, however many tenants there are", async () => {

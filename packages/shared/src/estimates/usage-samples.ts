@@ -1,5 +1,5 @@
-// What is remembered of past usage, per pool (input) and per tenant, pool and class of max_tokens (output): two running means and
-// a mean deviation. Pure; learn-usage.lua does the same to what Redis keeps.
+// What is remembered of past usage, per pool (input) and per tenant, pool and class of max_tokens (output): two running means, a
+// mean deviation, and the most there was. Pure; learn-usage.lua does the same to what Redis keeps.
 
 export interface Samples {
   count: number;
@@ -9,15 +9,19 @@ export interface Samples {
   recentMean: number;
   /** Mean absolute deviation of the last twenty or so from their mean. */
   deviation: number;
+  /** The largest of the last hundreds: it fades, by half in about 140. */
+  most: number;
 }
 
-export const noSamples: Samples = { count: 0, mean: 0, recentMean: 0, deviation: 0 };
+export const noSamples: Samples = { count: 0, mean: 0, recentMean: 0, deviation: 0, most: 0 };
 
 /** New samples count at least this much in the two means. */
 export const weightMin = 0.01;
 export const recentWeightMin = 0.05;
+/** What another sample leaves of the largest. */
+export const mostFading = 0.995;
 
-export function withSample({ count, mean, recentMean, deviation }: Samples, value: number): Samples {
+export function withSample({ count, mean, recentMean, deviation, most }: Samples, value: number): Samples {
   const weight = (least: number) => Math.max(least, 1 / (count + 1));
   const difference = Math.abs(value - recentMean);
   return {
@@ -25,6 +29,7 @@ export function withSample({ count, mean, recentMean, deviation }: Samples, valu
     mean: mean + (value - mean) * weight(weightMin),
     recentMean: recentMean + (value - recentMean) * weight(recentWeightMin),
     deviation: count === 0 ? value / 2 : deviation + (difference - deviation) * weight(recentWeightMin),
+    most: Math.max(value, most * mostFading),
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Redis } from "ioredis";
-import type { ExpectedCost } from "../budgets/budgets.ts";
+import type { ExpectedCost, TokenCost } from "../budgets/budgets.ts";
 import { laneKeys } from "../redis/keys.ts";
 import { Script } from "../redis/script.ts";
 import { estimateCost, maxTokensClass } from "./estimate-cost.ts";
 import type { CostSamples } from "./estimate-cost.ts";
-import { currentMean, hasMoved, noSamples, recentWeightMin, weightMin } from "./usage-samples.ts";
+import { currentMean, hasMoved, mostFading, noSamples, recentWeightMin, weightMin } from "./usage-samples.ts";
 import type { Samples } from "./usage-samples.ts";
 
 const script = new Script(new URL("learn-usage.lua", import.meta.url));
@@ -17,6 +17,7 @@ const meanInputName = "mean:input";
 const meanCharactersName = "mean:characters";
 const meanOutputName = "mean:output";
 const meanDurationName = "mean:duration";
+const timesExpectedName = "times_expected:duration";
 const outputName = (tenant: string, maxTokens: number) => `output:${maxTokensClass(maxTokens)}:${tenant}`;
 const poolOutputName = (maxTokens: number) => `output:${maxTokensClass(maxTokens)}`;
 
@@ -27,33 +28,50 @@ export interface RequestSize {
   maxTokens: number;
 }
 
+/** What a request really took, and for how long its answer was written. */
+export interface UsedByAnswer extends TokenCost {
+  durationMs: number;
+}
+
 /** What is known of requests like this one; it serves for all of the same lane, tenant and class of max_tokens. */
 export async function readCostSamples(
   redis: Redis,
   { laneName, tenant, maxTokens }: Omit<RequestSize, "characters">,
 ): Promise<CostSamples> {
   const names = [inputName, outputName(tenant, maxTokens), poolOutputName(maxTokens)];
-  const means = [meanInputName, meanCharactersName, meanOutputName, meanDurationName];
+  const means = [meanInputName, meanCharactersName, meanOutputName, meanDurationName, timesExpectedName];
   const stored = await redis.hmget(laneKeys(laneName).usage, ...names, ...means);
-  const [input = noSamples, output, poolOutput, meanInput, characters, meanOutput, duration] = stored.map(parseSamples);
-  const tokensPerCharacter = ratioOfMeans(meanInput, characters);
+  const [input, output, poolOutput, meanInput, characters, meanOutput, duration, timesExpected] = stored.map(parseSamples);
   return {
-    inputSamples: tokensPerCharacter === undefined ? input : { ...input, mean: tokensPerCharacter, recentMean: tokensPerCharacter },
+    inputSamples: perCharacter(input, meanInput, characters),
     outputSamples: output ?? noSamples,
     poolOutputSamples: poolOutput ?? noSamples,
-    msPerToken: ratioOfMeans(duration, meanOutput),
+    usualAnswer: usualAnswer(meanOutput, duration),
+    timesExpected: timesExpected ?? noSamples,
   };
 }
 
 /**
- * A ratio as that of the means. The mean of the ratios counts a short prompt (or answer) as much as a long one, whose cost it misses: the
- * parts of a request that are not its text weigh more in a short one.
+ * Tokens per character as the ratio of the means. The mean of the ratios counts a short prompt as much as a long one, whose cost it
+ * misses: the parts of a request that are not its text weigh more in a short one.
  */
-function ratioOfMeans(part: Samples = noSamples, whole: Samples = noSamples): number | undefined {
+function perCharacter(ratios: Samples = noSamples, tokens: Samples = noSamples, characters: Samples = noSamples): Samples {
+  const means = currentMeans(tokens, characters);
+  if (means === undefined || means[1] === 0) return ratios;
+  const ratio = means[0] / means[1];
+  return { ...ratios, mean: ratio, recentMean: ratio };
+}
+
+function usualAnswer(output: Samples = noSamples, duration: Samples = noSamples): CostSamples["usualAnswer"] {
+  const means = currentMeans(output, duration);
+  return means && { outputTokens: means[0], durationMs: means[1] };
+}
+
+/** Of the same requests: both of the recent ones where one of the two has moved. */
+function currentMeans(one: Samples, other: Samples): [number, number] | undefined {
   // The two began together, else one of them is the mean of other requests.
-  if (whole.count === 0 || whole.mean === 0 || whole.count !== part.count) return undefined;
-  const haveMoved = hasMoved(part) || hasMoved(whole);
-  return haveMoved && whole.recentMean > 0 ? part.recentMean / whole.recentMean : part.mean / whole.mean;
+  if (one.count === 0 || one.count !== other.count) return undefined;
+  return hasMoved(one) || hasMoved(other) ? [one.recentMean, other.recentMean] : [one.mean, other.mean];
 }
 
 /** What a request is expected to cost, from what similar ones really cost. */
@@ -61,11 +79,16 @@ export async function expectedCost(redis: Redis, { characters, ...like }: Reques
   return estimateCost({ characters, maxTokens: like.maxTokens, ...(await readCostSamples(redis, like)) });
 }
 
-/** Remembers what a request really cost and how long it took; `inputTokens` are those that count against the limit. */
+/**
+ * Remembers what a request really cost and how long it took; `inputTokens` are those that count against the limit.
+ *
+ * @param expectedMs how long it was expected to take; unset: just as long
+ */
 export async function learnUsage(
   redis: Redis,
   { laneName, tenant, characters, maxTokens }: RequestSize,
-  used: ExpectedCost,
+  used: UsedByAnswer,
+  expectedMs: number = used.durationMs,
 ): Promise<void> {
   const samples = [
     [inputName, used.inputTokens / Math.max(1, characters)],
@@ -75,12 +98,13 @@ export async function learnUsage(
     [meanCharactersName, characters],
     [meanOutputName, used.outputTokens],
     [meanDurationName, used.durationMs],
+    [timesExpectedName, used.durationMs / Math.max(1, expectedMs)],
   ].flat();
-  await script.run(redis, [laneKeys(laneName).usage], [weightMin, recentWeightMin, namesMax, ...samples]);
+  await script.run(redis, [laneKeys(laneName).usage], [weightMin, recentWeightMin, mostFading, namesMax, ...samples]);
 }
 
 /** What the lane's recent attempts cost in the mean, and how many there ever were. */
-export interface UsualCost extends ExpectedCost {
+export interface UsualCost extends UsedByAnswer {
   answers: number;
 }
 
@@ -98,6 +122,7 @@ export async function usualCost(redis: Redis, laneName: string): Promise<UsualCo
 }
 
 function parseSamples(text: string | null): Samples {
-  const [count, mean, deviation, recentMean] = (text ?? "").split(",").map(Number);
-  return text === null ? noSamples : { count: count ?? 0, mean: mean ?? 0, deviation: deviation ?? 0, recentMean: recentMean ?? mean ?? 0 };
+  if (text === null) return noSamples;
+  const [count = 0, mean = 0, deviation = 0, recentMean = mean, most = 0] = text.split(",").map(Number);
+  return { count, mean, deviation, recentMean, most };
 }

@@ -14,7 +14,8 @@ export function jobCostTokens(params: MessageParams): number {
     inputSamples: noSamples,
     outputSamples: noSamples,
     poolOutputSamples: noSamples,
-    msPerToken: undefined,
+    usualAnswer: undefined,
+    timesExpected: noSamples,
   });
   return inputTokens + outputTokens;
 }

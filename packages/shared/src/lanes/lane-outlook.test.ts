@@ -22,7 +22,7 @@ test("jobs that workers hold until their budgets have room start before those th
   const jobs = ["a", "b", "c", "d"].map((id) => ({ id: `job_${id}`, tenant: "t", maxAttempts: 1, delayMs: 0 }));
   await enqueueJobs(redis, queue, jobs);
   for (let fetched = 0; fetched < 3; fetched += 1) await worker.getNextJob("test", { block: false });
-  const cost = { inputTokens: 10, outputTokens: 10, durationMs: 1_000 };
+  const cost = { inputTokens: 10, outputTokens: 10, durationMs: 1_000, overdueAfterMs: 8_000 };
   await reserve(redis, { laneName, attemptId: "first", cost, sizes: budgetSizes(limits, 1), leaseMs: 60_000 });
   expect(await readLaneOutlook(redis, laneName, limits)).toMatchObject({ waiting: 1, inLine: 2 });
   await worker.close();

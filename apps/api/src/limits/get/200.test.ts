@@ -27,7 +27,7 @@ test("a lane shows its limits, what is left, what waits and for how long", async
   await reserve(api.redis, {
     laneName,
     attemptId: "a",
-    cost: { inputTokens: 9_000, outputTokens: 100, durationMs: 1_000 },
+    cost: { inputTokens: 9_000, outputTokens: 100, durationMs: 1_000, overdueAfterMs: 8_000 },
     sizes,
     leaseMs: 60_000,
   });
