@@ -13,7 +13,7 @@ const levels = (question: Partial<NeedsQuestion> = {}) => needsOf({ cost, sizes,
 test("of the buckets that follow Claude's own, the one of its way of counting is waited for", () => {
   expect(levels({ way: "produced" })).toMatchObject({
     outputTokens: notNeeded,
-    producedTokens: expect.closeTo(110),
+    producedTokens: expect.closeTo(120),
     answeredTokens: notNeeded,
   });
   expect(levels({ way: "answered" })).toMatchObject({ producedTokens: notNeeded, answeredTokens: 30 });
@@ -21,12 +21,12 @@ test("of the buckets that follow Claude's own, the one of its way of counting is
 });
 
 test("while few answers are known more must be in hand", () => {
-  expect([0, 50, 100, 10_000].map((answers) => Math.round(levels({ answers }).producedTokens))).toEqual([170, 140, 110, 110]);
+  expect([0, 50, 100, 10_000].map((answers) => Math.round(levels({ answers }).producedTokens))).toEqual([170, 145, 120, 120]);
 });
 
 test("the larger an answer is beside its bucket, the fuller that must be, up to nearly full", () => {
   const needed = (outputTokens: number, answers = 100) => levels({ cost: { ...cost, outputTokens }, answers }).producedTokens;
-  expect([10, 100, 150, 200, 5_000].map((tokens) => Math.round(needed(tokens)))).toEqual([110, 110, 143, 190, 190]);
+  expect([10, 100, 150, 200, 5_000].map((tokens) => Math.round(needed(tokens)))).toEqual([120, 120, 143, 190, 190]);
   expect(needed(150, 0)).toBeCloseTo(190);
 });
 

@@ -12,8 +12,8 @@ const outputTokensAtFirstMax = 2_000;
 /** How long a token is taken to be written until the lane's own answers have shown it: 100 tokens a second. */
 const msPerTokenAtFirst = 10;
 
-/** No model writes more slowly (40 tokens a second): what an answer takes beyond that is the wait for its first token. */
-const msPerTokenMax = 25;
+/** A lane whose answers take longer for a token (less than 40 a second) says of the wait for the first one, not of how fast others are written. */
+const msPerTokenToldMax = 25;
 
 /** The largest context window of any model (2026-11): Claude refuses longer prompts without reading them. */
 export const contextTokensMax = 1_000_000;
@@ -32,18 +32,18 @@ export interface CostSamples {
 }
 
 /**
- * When an answer is taken to hang, in times of what was expected: half as long again as the longest of the last hundreds took, at least twice.
+ * When an answer is taken to hang, in times of what was expected: half as long again as the longest of the last hundreds took, from twice to twenty times.
  * Until a hundred are known eight times, or three times and 20 s, where that is less: long answers among short ones are the last to be there.
  */
 const longestFactor = 1.5;
-const overdueFactorMin = 2;
+const [overdueFactorMin, overdueFactorMax] = [2, 20];
 const longestKnownAt = 100;
 const overdueFactorAtFirst = 8;
 const longFactorAtFirst = 3;
 const longMoreMsAtFirst = 20_000;
 
 function overdueAfterMs(durationMs: number, { count, most }: Samples): number {
-  if (count >= longestKnownAt) return durationMs * Math.max(overdueFactorMin, most * longestFactor);
+  if (count >= longestKnownAt) return durationMs * Math.min(overdueFactorMax, Math.max(overdueFactorMin, most * longestFactor));
   return Math.min(durationMs * overdueFactorAtFirst, durationMs * longFactorAtFirst + longMoreMsAtFirst);
 }
 
@@ -76,7 +76,7 @@ function answerMs(outputTokens: number, usual: CostSamples["usualAnswer"]): numb
   if (usual === undefined) return outputTokens * msPerTokenAtFirst;
   const msPerToken = usual.durationMs / Math.max(1, usual.outputTokens);
   const beyond = Math.max(0, outputTokens - Math.max(1, usual.outputTokens));
-  return (outputTokens - beyond) * msPerToken + beyond * Math.min(msPerToken, msPerTokenMax);
+  return (outputTokens - beyond) * msPerToken + beyond * (msPerToken > msPerTokenToldMax ? msPerTokenAtFirst : msPerToken);
 }
 
 /** Requests whose `max_tokens` lie within a factor of four are taken for alike. */

@@ -24,9 +24,9 @@ test("a window holds no more than the burst, one request at least", () => {
   );
 });
 
-test("windows are about 200 ms, so a minute's limit does not leave in one burst", () => {
-  expect(pickWindow(600, 1)).toEqual({ max: 2, durationMs: 200 });
-  expect(pickWindow(4_000, 1)).toEqual({ max: 14, durationMs: 210 });
+test("windows are about 400 ms, so a minute's limit does not leave in one burst", () => {
+  expect(pickWindow(600, 1)).toEqual({ max: 4, durationMs: 400 });
+  expect(pickWindow(4_000, 1)).toEqual({ max: 27, durationMs: 405 });
   expect(pickWindow(120, 1)).toEqual({ max: 1, durationMs: 500 });
 });
 
