@@ -1,13 +1,21 @@
--- answers-under-way.lua: what Claude is taken to be writing at this moment. A part of reserve.lua and settle.lua.
+-- answers-under-way.lua: what Claude is taken to be writing at this moment. A part of reserve.lua, settle.lua and note-written.lua.
 --
--- An attempt that is under way is taken to write its expected answer at an even pace (answers-under-way.ts). The sum of these paces drains the
--- bucket `producedTokens`. One that takes much longer is taken to have stopped: a call that hangs must not hold up the lane.
+-- An attempt that is under way is taken to write its expected answer at an even pace, and one that is watched at the pace that is seen
+-- (note-written.lua). The sum of these paces drains the bucket `producedTokens`. One that takes much longer is taken to have stopped: a call
+-- that hangs must not hold up the lane.
 
--- The amounts an attempt reserved, and after them its pace in tokens a second, and from when until when (ms) it is taken to write.
+-- The amounts an attempt reserved, and after them its pace in tokens a second, from when until when (ms) it is taken to write, and what it
+-- had written before that.
 local function readReservation(text)
   local numbers = {}
   for number in string.gmatch(text or '', '[^,]+') do numbers[#numbers + 1] = tonumber(number) end
   return numbers
+end
+
+-- What an attempt is taken to have written.
+local function writtenUntil(reservation, budgets, nowMs)
+  local pace, fromMs, untilMs, before = unpack(reservation, budgets + 1, budgets + 4)
+  return (before or 0) + pace * math.max(0, math.min(nowMs, untilMs) - fromMs) / 1000
 end
 
 -- Attempts that one call stops, or gives back; a call after it goes on.

@@ -11,6 +11,7 @@ import { budgetNames, budgetSizes } from "./budgets.ts";
 import type { BudgetName, ExpectedCost, Levels, TokenCost } from "./budgets.ts";
 import { needsOf, writingPerSecond } from "./needs.ts";
 import type { WritingBound } from "./needs.ts";
+import { noteWritten } from "./note-written.ts";
 import { waysOfCounting } from "./output-counting.ts";
 import type { WayOfCounting } from "./output-counting.ts";
 import { reserve } from "./reserve.ts";
@@ -25,7 +26,7 @@ afterAll(() => redis.disconnect());
 
 const sizes = budgetSizes({ requestsPerMinute: 600, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 }, 1);
 const leaseMs = 60_000;
-const [durationMs, overdueAfterMs] = [1_000, 8_000];
+const [durationMs, overdueAfterMs, goesOnMs] = [1_000, 8_000, 1_500];
 let lanes = 0;
 const newLane = () => `{test.lane${(lanes += 1)}}`;
 
@@ -39,6 +40,7 @@ type Step =
   | { kind: "reserve"; cost: ExpectedCost; way: WayOfCounting; answers: number }
   | { kind: "settle"; used: TokenCost }
   | { kind: "release" }
+  | { kind: "note"; written: number; tokensPerSecond: number }
   | { kind: "wait"; ms: number };
 
 const tokens = { inputTokens: fc.integer({ min: 0, max: 3_000 }), outputTokens: fc.integer({ min: 0, max: 600 }) };
@@ -54,6 +56,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record(tokens).map((used): Step => ({ kind: "settle", used })) },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: "release" }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("note" as const),
+      written: fc.integer({ min: 0, max: 600 }),
+      tokensPerSecond: fc.integer({ min: 0, max: 1_000 }),
+    }),
+  },
   { weight: 4, arbitrary: fc.integer({ min: 0, max: 5_000 }).map((ms): Step => ({ kind: "wait", ms })) },
   // A replica that takes over may have another clock.
   { weight: 1, arbitrary: fc.integer({ min: -5_000, max: 0 }).map((ms): Step => ({ kind: "wait", ms })) },
@@ -63,6 +73,8 @@ interface Answer {
   tokensPerMs: number;
   fromMs: number;
   untilMs: number;
+  /** Before `fromMs`. */
+  written: number;
   isOver: boolean;
 }
 
@@ -114,15 +126,23 @@ class Model {
 
   begin(nowMs: number, cost: ExpectedCost): Answer {
     const untilMs = nowMs + cost.overdueAfterMs;
-    const answer = { tokensPerMs: writingPerSecond(cost) / 1_000, fromMs: nowMs, untilMs, isOver: false };
+    const answer = { tokensPerMs: writingPerSecond(cost) / 1_000, fromMs: nowMs, untilMs, written: 0, isOver: false };
     this.#writing.add(answer);
     return answer;
+  }
+
+  /** @returns by how much less the answer has written than it was taken to */
+  note(nowMs: number, answer: Answer, written: number, tokensPerSecond: number): number {
+    const less = this.end(nowMs, answer) - written;
+    Object.assign(answer, { tokensPerMs: tokensPerSecond / 1_000, fromMs: nowMs, untilMs: nowMs + goesOnMs, written, isOver: false });
+    this.#writing.add(answer);
+    return less;
   }
 
   /** @returns what the answer was taken to have produced */
   end(nowMs: number, answer: Answer): number {
     this.#writing.delete(answer);
-    return answer.tokensPerMs * Math.max(0, Math.min(nowMs, answer.untilMs) - answer.fromMs);
+    return answer.written + answer.tokensPerMs * Math.max(0, Math.min(nowMs, answer.untilMs) - answer.fromMs);
   }
 
   anyOverdue(nowMs: number): boolean {
@@ -169,8 +189,20 @@ test("every sequence does what the model says: all or none, never above the capa
         }
         const [attemptId, reservation] = [...held][0] ?? [];
         if (attemptId === undefined || reservation === undefined) continue;
-        held.delete(attemptId);
         const { cost, answer } = reservation;
+        if (move.kind === "note") {
+          const { written, tokensPerSecond } = move;
+          const call = { laneName, answers: [{ attemptId, written, tokensPerSecond }], sizes, goesOnMs, nowMs };
+          await noteWritten(redis, call);
+          model.change(nowMs, {});
+          model.change(nowMs, { producedTokens: model.note(nowMs, answer, written, tokensPerSecond) });
+          const noted = await levels(laneName);
+          await noteWritten(redis, call);
+          expect(await levels(laneName)).toEqual(noted);
+          for (const name of budgetNames) expect(noted[name]).toBeCloseTo(model.level(name, nowMs), 2);
+          continue;
+        }
+        held.delete(attemptId);
         const used = move.kind === "release" ? null : move.used;
         const call = { laneName, attemptId, used, sizes, nowMs };
         const reply = await settle(redis, call);
@@ -215,6 +247,45 @@ test("produced tokens fall while an answer is written, and are right again when 
   await settle(redis, { laneName, attemptId: "writing", used, sizes, nowMs: 400 });
   // 400 ms refill two fifths of the second's worth.
   expect((await levels(laneName)).producedTokens).toBeCloseTo(0.15 * capacity);
+});
+
+test("an answer that is seen to be written drains as much as is there, and from then on at its own pace", async () => {
+  const laneName = newLane();
+  const { capacity, refillPerSecond } = sizes.producedTokens;
+  const cost = { inputTokens: 1, outputTokens: capacity, durationMs: 1_000, overdueAfterMs };
+  const needs = { ...needsOf({ cost, sizes }), writing: undefined };
+  await reserve(redis, { laneName, attemptId: "fast", cost, sizes, needs, leaseMs, nowMs: 0 });
+  const note = (written: number, tokensPerSecond: number, nowMs: number) =>
+    noteWritten(redis, { laneName, answers: [{ attemptId: "fast", written, tokensPerSecond }], sizes, goesOnMs, nowMs });
+  await note(0.9 * capacity, 2 * refillPerSecond, 500);
+  expect((await levels(laneName)).producedTokens).toBeCloseTo(0.6 * capacity, 3);
+  await note(1.4 * capacity, 0, 700);
+  expect((await levels(laneName)).producedTokens).toBeCloseTo(0.3 * capacity, 3);
+  // At rest it takes nothing, and its end says of all it had.
+  await settle(redis, { laneName, attemptId: "fast", used: { inputTokens: 1, outputTokens: 1.4 * capacity }, sizes, nowMs: 1_000 });
+  expect((await levels(laneName)).producedTokens).toBeCloseTo(0.6 * capacity, 3);
+});
+
+test("of an answer that is told of no more, no more is drained after a while", async () => {
+  const laneName = newLane();
+  const { capacity, refillPerSecond } = sizes.producedTokens;
+  const cost = { inputTokens: 1, outputTokens: 1, durationMs: 1_000, overdueAfterMs };
+  await reserve(redis, { laneName, attemptId: "left", cost, sizes, leaseMs: 10 ** 9, nowMs: 0 });
+  const answers = [{ attemptId: "left", written: 0, tokensPerSecond: 3 * refillPerSecond }];
+  await noteWritten(redis, { laneName, answers, sizes, goesOnMs, nowMs: 0 });
+  const ask = (nowMs: number) => reserve(redis, { laneName, attemptId: "next", cost, sizes, leaseMs, nowMs });
+  expect(await ask(goesOnMs)).toMatchObject({ limitedBy: "producedTokens" });
+  const paidOffMs = goesOnMs + ((2 * goesOnMs * refillPerSecond) / 1_000 / refillPerSecond) * 1_000;
+  expect(await ask(paidOffMs)).toMatchObject({ admitted: true });
+  expect((await levels(laneName)).producedTokens).toBe(capacity);
+});
+
+test("of an attempt that holds nothing nothing is noted, however many are named", async () => {
+  const laneName = newLane();
+  const answers = Array.from({ length: 150 }, (_, index) => ({ attemptId: `settled-${index}`, written: 50, tokensPerSecond: 50 }));
+  await noteWritten(redis, { laneName, answers, sizes, goesOnMs, nowMs: 0 });
+  const keys = laneKeys(laneName);
+  expect(await redis.exists(keys.budgets, keys.reserved, keys.writing)).toBe(0);
 });
 
 test("an attempt takes what it is expected to cost from all budgets, and its answer drains what is produced", async () => {
@@ -402,6 +473,9 @@ test("a part of the burst of requests and input is kept in hand, but never so mu
     budgetSizes({ requestsPerMinute, inputTokensPerMinute: 60_000, outputTokensPerMinute: 60_000 }, 1);
   expect([10, 60, 120, 180, 600, 6_000].map((perMinute) => capacities(perMinute).requests.capacity)).toEqual([1, 1, 2, 2, 5, 50]);
   expect(capacities(600).inputTokens.capacity).toBe(800);
+  // Where none is kept in hand they leave 20 ms further apart than the limit has them.
+  expect(1_000 / capacities(50).requests.refillPerSecond).toBeCloseTo(1_220);
+  expect(1_000 / capacities(120).requests.refillPerSecond).toBeCloseTo(500);
 });
 
 test("raced from many connections, never more is admitted than capacity and refill allow", async () => {

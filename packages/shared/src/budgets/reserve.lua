@@ -1,6 +1,6 @@
 -- reserve.lua: take what an attempt is expected to need from all budgets of its lane, all or none. A refused call takes nothing.
 -- KEYS  1 budgets hash {<budget> level, updatedAtMs, writingPerSecond, startsPerMinute, startedAtMs}, 2 reservations by the end of their lease,
---       3 reserved {attempt id: "a,b,c,d,e,tokens it writes a second,from ms,until ms"}, 4 limiter counter of the lane's queue, which says
+--       3 reserved {attempt id: "a,b,c,d,e,tokens it writes a second,from ms,until ms,tokens before that"}, 4 limiter counter of the lane's queue, which says
 --       whether the lane rests, 5 attempts that are taken to be writing, by when they are taken to have stopped
 -- ARGV  1 now in ms, or "" for the server's own clock (only tests pass a number), 2 attempt id, 3 lease in ms,
 --       4 tokens a second that its answer is expected to be written at, 5 for how long at the most, in ms,
@@ -104,5 +104,5 @@ redis.call('HSET', KEYS[1], unpack(fields))
 if slowest > 0 then return {0, slowest, waitMs} end
 redis.call('ZADD', KEYS[2], nowMs + ARGV[3], ARGV[2])
 redis.call('ZADD', KEYS[5], nowMs + ARGV[5], ARGV[2])
-redis.call('HSET', KEYS[3], ARGV[2], table.concat(taken, ',') .. ',' .. ARGV[4] .. ',' .. nowMs .. ',' .. (nowMs + ARGV[5]))
+redis.call('HSET', KEYS[3], ARGV[2], table.concat(taken, ',') .. ',' .. ARGV[4] .. ',' .. nowMs .. ',' .. (nowMs + ARGV[5]) .. ',0')
 return {1, unpack(levels)}

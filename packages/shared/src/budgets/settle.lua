@@ -1,8 +1,9 @@
 -- settle.lua: correct a reservation by what was really used; nothing used gives it all back. Debts are allowed. A second call changes nothing.
--- KEYS  1 budgets hash {<budget> level, updatedAtMs, writingPerSecond}, 2 reservations by the end of their lease,
---       3 reserved {attempt id: "a,b,c,d,e,tokens it writes a second,from ms,until ms"}, 4 attempts that are taken to be writing, by when
+-- KEYS  1 budgets hash {<budget> level, updatedAtMs, writingPerSecond, othersPerSecond, othersAtMs}, 2 reservations by the end of their lease,
+--       3 reserved {attempt id: "a,b,c,d,e,tokens it writes a second,from ms,until ms,tokens before that"}, 4 attempts that are taken to be writing, by when
 --       they are taken to have stopped
--- ARGV  1 now in ms, or "" for the server's own clock (only tests pass a number), 2 attempt id,
+-- ARGV  1 now in ms, or "" for the server's own clock (only tests pass a number), 2 attempt id, 3 "1" when it was refused because Claude's bucket
+--       of output was empty,
 --       then seven values a budget: name, amount used, capacity, refill per second, lowest and highest level that are believed by what
 --       Claude says remains or "", level after the reservation or "" when it is not known.
 --       With a lowest one the level is brought between the two. Without, whether Claude speaks of the moment the request came or of the
@@ -20,23 +21,22 @@ if not nowMs then
 end
 
 local names = {}
-for i = 3, #ARGV, 7 do names[#names + 1] = ARGV[i] end
+for i = 4, #ARGV, 7 do names[#names + 1] = ARGV[i] end
 local reserved = readReservation(held)
 local pace, drained = stopOverdue(KEYS[4], KEYS[3], #names, nowMs)
 -- What this attempt was taken to have written comes back; what it has really written is taken instead.
-local ownPace, fromMs, untilMs = reserved[#names + 1], reserved[#names + 2], reserved[#names + 3]
-local ownDrained = ownPace * math.max(0, math.min(nowMs, untilMs) - fromMs) / 1000
-local stopped, tooMuch = stopWriting(KEYS[4], ARGV[2], ownPace, nowMs)
+local ownDrained = writtenUntil(reserved, #names, nowMs)
+local stopped, tooMuch = stopWriting(KEYS[4], ARGV[2], reserved[#names + 1], nowMs)
 pace, drained = pace + stopped, drained + tooMuch
 
-local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', 'writingPerSecond', unpack(names))
+local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', 'writingPerSecond', 'othersPerSecond', 'othersAtMs', unpack(names))
 -- A clock that went back refills nothing, and counts from there.
 local elapsedMs = math.max(0, nowMs - (tonumber(known[1]) or nowMs))
-local writing = tonumber(known[2]) or 0
+local writing, others, othersAtMs = tonumber(known[2]) or 0, tonumber(known[3]) or 0, tonumber(known[4]) or nowMs
 
-local fields, reckoned = {'updatedAtMs', nowMs}, {}
+local fields, reckoned, faster = {'updatedAtMs', nowMs}, {}, 0
 for i = 1, #names do
-  local at = 3 + (i - 1) * 7
+  local at = 4 + (i - 1) * 7
   local used, capacity, refill = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
   local least, most, atStart = tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
   local gain = refill * elapsedMs / 1000
@@ -45,23 +45,31 @@ for i = 1, #names do
     gain = gain - writing * elapsedMs / 1000
     comesBack, overdue = ownDrained, drained
   end
-  local level = math.min(capacity, (tonumber(known[i + 2]) or capacity) + gain)
+  local level = math.min(capacity, (tonumber(known[i + 4]) or capacity) + gain)
   level = math.min(capacity, level + overdue)
   level = math.min(capacity, level + comesBack - used)
   reckoned[i] = string.format('%.6f', level)
   if least then
     level = math.min(capacity, math.max(least, math.min(most, level)))
   elseif most then
-    level = level - math.max(0, math.min(level, atStart or level) - most)
+    local tooHigh = math.max(0, math.min(level, atStart or level) - most)
+    level = level - tooHigh
+    if ARGV[3] == '1' and names[i] == 'producedTokens' then
+      local now = followOthers(others, nowMs - othersAtMs, tooHigh, refill)
+      faster, others = now - others, now
+    end
   end
   fields[#fields + 1] = names[i]
   fields[#fields + 1] = string.format('%.6f', level)
 end
 redis.call('ZREM', KEYS[2], ARGV[2])
 redis.call('HDEL', KEYS[3], ARGV[2])
--- Sums of fractions drift; without reservations nothing is written.
-writing = math.max(0, writing - pace)
-if redis.call('ZCARD', KEYS[4]) == 0 then writing = 0 end
+writing = math.max(0, writing - pace + faster)
+-- Sums of fractions drift; without reservations nothing of ours is written.
+if redis.call('ZCARD', KEYS[4]) == 0 then writing = others end
+if faster ~= 0 then
+  for _, field in ipairs({'othersPerSecond', string.format('%.6f', others), 'othersAtMs', nowMs}) do fields[#fields + 1] = field end
+end
 fields[#fields + 1] = 'writingPerSecond'
 fields[#fields + 1] = string.format('%.6f', writing)
 redis.call('HSET', KEYS[1], unpack(fields))

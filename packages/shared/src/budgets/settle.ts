@@ -6,7 +6,8 @@ import { Script } from "../redis/script.ts";
 import { budgetNames, readLevels } from "./budgets.ts";
 import type { BelievableLevels, BudgetName, BudgetSizes, Levels, TokenCost } from "./budgets.ts";
 
-const script = new Script(new URL("settle.lua", import.meta.url), [new URL("answers-under-way.lua", import.meta.url)]);
+const parts = ["answers-under-way.lua", "others-answers.lua"].map((part) => new URL(part, import.meta.url));
+const script = new Script(new URL("settle.lua", import.meta.url), parts);
 
 const replySchema = z.union([z.tuple([z.literal(1)], z.string()), z.tuple([z.literal(0)])]);
 
@@ -23,6 +24,8 @@ export interface Settlement {
   believable?: BelievableLevels;
   /** What the buckets held after the reservation, see {@link reserve}. */
   levelsAtStart?: Levels | undefined;
+  /** Claude refused the request because its bucket of output was empty, as far as is known: somebody else has drained it. */
+  outputWasEmpty?: boolean;
   /** Only tests pass a time; Redis' own clock counts. */
   nowMs?: number;
 }
@@ -36,7 +39,7 @@ export type Settled =
 /** Corrects a reservation by the real usage. The budgets may fall below zero: the next attempts wait the debt out. Safe to repeat. */
 export async function settle(
   redis: Redis,
-  { laneName, attemptId, used, sizes, believable = {}, levelsAtStart, nowMs }: Settlement,
+  { laneName, attemptId, used, sizes, believable = {}, levelsAtStart, outputWasEmpty = false, nowMs }: Settlement,
 ): Promise<Settled> {
   const keys = laneKeys(laneName);
   const amounts: Record<BudgetName, number> =
@@ -52,7 +55,11 @@ export async function settle(
     believable[name]?.most ?? "",
     levelsAtStart?.[name] ?? "",
   ]);
-  const reply = await script.run(redis, [keys.budgets, keys.reservations, keys.reserved, keys.writing], [nowMs ?? "", attemptId, ...args]);
+  const reply = await script.run(
+    redis,
+    [keys.budgets, keys.reservations, keys.reserved, keys.writing],
+    [nowMs ?? "", attemptId, outputWasEmpty ? "1" : "", ...args],
+  );
   const [wasHeld, ...reckoned] = replySchema.parse(replyTexts(reply));
   return wasHeld === 1 ? { wasHeld: true, reckoned: readLevels(reckoned) } : { wasHeld: false };
 }

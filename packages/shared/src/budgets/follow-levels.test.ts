@@ -1,0 +1,103 @@
+import { startTestRedis } from "@sluice/testkit/redis";
+import type { Redis } from "ioredis";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { connectForWorker } from "../redis/connect.ts";
+import { laneKeys } from "../redis/keys.ts";
+import { budgetSizes } from "./budgets.ts";
+import type { BelievableLevels, Levels } from "./budgets.ts";
+import { followLevels } from "./follow-levels.ts";
+import { needsOf } from "./needs.ts";
+import { reserve } from "./reserve.ts";
+import { settle } from "./settle.ts";
+
+const server = await startTestRedis();
+let redis: Redis;
+beforeAll(() => {
+  redis = connectForWorker(server.url);
+});
+afterAll(() => redis.disconnect());
+
+// 200 tokens of output a second, and as many in the bucket.
+const sizes = budgetSizes({ requestsPerMinute: 600, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 }, 1);
+const { capacity, refillPerSecond } = sizes.producedTokens;
+const cost = { inputTokens: 1, outputTokens: 1, durationMs: 1_000_000, overdueAfterMs: 1_000_000 };
+let lanes = 0;
+
+/** A lane in which nothing is written by us, with one reservation. */
+async function beginLane() {
+  const laneName = `{test.followed${(lanes += 1)}}`;
+  const needs = { ...needsOf({ cost, sizes }), writing: undefined };
+  const ask = (attemptId: string, nowMs: number) => reserve(redis, { laneName, attemptId, cost, sizes, needs, leaseMs: 10 ** 9, nowMs });
+  const reply = await ask("first", 0);
+  const levelsAtStart = reply.admitted ? reply.levels : undefined;
+  if (levelsAtStart === undefined) throw new Error("not admitted");
+  const read = async (field: string) => Number(await redis.hget(laneKeys(laneName).budgets, field));
+  const tell = (believable: BelievableLevels, nowMs: number, atStart: Levels = levelsAtStart) =>
+    followLevels(redis, { laneName, sizes, believable, levelsAtStart: atStart, nowMs });
+  const settleRefused = (attemptId: string, most: number, outputWasEmpty: boolean, nowMs: number) =>
+    settle(redis, { laneName, attemptId, used: null, sizes, believable: { producedTokens: { most } }, outputWasEmpty, nowMs });
+  return { ask, levelsAtStart, read, tell, settleRefused };
+}
+
+test("a level is brought down only as far as it was too high at both moments, and up as far as it was too low at both", async () => {
+  const { tell, read, levelsAtStart } = await beginLane();
+  const atStart = (producedTokens: number) => ({ ...levelsAtStart, producedTokens });
+  await tell({ producedTokens: { least: 20, most: 50 } }, 0, atStart(40));
+  expect(await read("producedTokens")).toBe(capacity);
+  await tell({ producedTokens: { least: 20, most: 50 } }, 0, atStart(80));
+  expect(await read("producedTokens")).toBe(capacity - 30);
+  await tell({ producedTokens: { least: capacity - 10, most: capacity } }, 0, atStart(100));
+  expect(await read("producedTokens")).toBeCloseTo(capacity - 10, 3);
+});
+
+test("requests and input are only brought down", async () => {
+  const { tell, read } = await beginLane();
+  await tell({ requests: { most: 1 }, inputTokens: { most: 300 } }, 0);
+  expect([await read("requests"), await read("inputTokens")]).toEqual([1, 300]);
+});
+
+test("how fast somebody else's answers drain the bucket is known within seconds, and drains ours as fast", async () => {
+  const { tell, read, levelsAtStart } = await beginLane();
+  // Deep in debt, so that it is never full meanwhile; somebody else takes two fifths of what refills.
+  let claudes = -20 * capacity;
+  const stepMs = 250;
+  await tell({ producedTokens: { most: claudes } }, 0);
+  expect(await read("othersPerSecond")).toBeCloseTo(0.9 * refillPerSecond);
+  for (let nowMs = stepMs; nowMs <= 10_000; nowMs += stepMs) {
+    claudes += (0.6 * refillPerSecond * stepMs) / 1_000;
+    const producedTokens = (await read("producedTokens")) + ((refillPerSecond - (await read("writingPerSecond"))) * stepMs) / 1_000;
+    await tell({ producedTokens: { least: claudes, most: claudes } }, nowMs, { ...levelsAtStart, producedTokens });
+    expect(await read("producedTokens")).toBeCloseTo(claudes, 3);
+  }
+  const others = await read("othersPerSecond");
+  expect(others / refillPerSecond).toBeCloseTo(0.4, 1);
+  // Of ours nothing to speak of is written.
+  expect(await read("writingPerSecond")).toBeCloseTo(others, 2);
+});
+
+test("somebody else of whom no more is seen fades within minutes", async () => {
+  const { tell, read } = await beginLane();
+  await tell({ producedTokens: { most: 0 } }, 0);
+  const before = await read("othersPerSecond");
+  expect(before).toBeCloseTo(0.5 * capacity);
+  await tell({ producedTokens: { most: capacity } }, 60_000);
+  expect((await read("othersPerSecond")) / before).toBeCloseTo(Math.exp(-2));
+  await tell({ producedTokens: { most: capacity } }, 600_000);
+  expect(await read("writingPerSecond")).toBeCloseTo(0, 2);
+});
+
+test("a refusal for output that ours held enough of was somebody else's doing, any other refusal is not", async () => {
+  for (const [outputWasEmpty, share] of [
+    [true, 0.5],
+    [false, 0],
+  ] as const) {
+    const { settleRefused, ask, read } = await beginLane();
+    await settleRefused("first", 0, outputWasEmpty, 0);
+    expect(await read("othersPerSecond")).toBeCloseTo(share * capacity);
+    // Without answers of ours only theirs are written, also in the next settlement.
+    expect(await read("writingPerSecond")).toBeCloseTo(share * capacity);
+    expect(await ask("second", 10_000)).toMatchObject({ admitted: true });
+    await settleRefused("second", capacity, false, 10_000);
+    expect(await read("writingPerSecond")).toBeCloseTo(share * capacity);
+  }
+});
