@@ -1,4 +1,5 @@
 // The budgets of a lane and what one attempt takes from each.
+import { jitterMs } from "../limits/pick-window.ts";
 import type { LaneLimits } from "../limits/tiers.ts";
 
 /**
@@ -77,6 +78,11 @@ export function keptInHand(name: "requests" | "inputTokens", burst: number): num
 /** Input is taken at 99.5 % of its limit: a prompt larger than its bucket fits only into a full one, to the millisecond. */
 const inputShare = 0.995;
 
+/** Where not even two requests fit into the burst, the limiter slows its pace by how close together they may arrive; so do those that waited for tokens. */
+function requestsRefill(perSecond: number, burstSeconds: number): number {
+  return perSecond * burstSeconds < 2 ? 1_000 / (1_000 / perSecond + jitterMs) : perSecond;
+}
+
 /** The buckets of a lane with these limits, of which `burstSeconds` may leave at once. */
 export function budgetSizes(limits: LaneLimits, burstSeconds: number): BudgetSizes {
   const perSecond = {
@@ -91,7 +97,7 @@ export function budgetSizes(limits: LaneLimits, burstSeconds: number): BudgetSiz
   const output: BudgetSize = { capacity: Math.max(1, perSecond.outputTokens * burstSeconds), refillPerSecond: perSecond.outputTokens };
   return {
     // The limiter paces requests already; here they are counted so that no window and no retry can exceed the burst.
-    requests: { capacity: capacity("requests"), refillPerSecond: perSecond.requests },
+    requests: { capacity: capacity("requests"), refillPerSecond: requestsRefill(perSecond.requests, burstSeconds) },
     inputTokens: { capacity: capacity("inputTokens"), refillPerSecond: perSecond.inputTokens * inputShare },
     outputTokens: output,
     producedTokens: output,

@@ -11,7 +11,7 @@ export interface Window {
 const windowMsMin = 400;
 
 /** How much later than its neighbour one request may reach Claude (connections, event loop). */
-const jitterMs = 20;
+export const jitterMs = 20;
 
 /**
  * The window that starts `requestsPerMinute` jobs evenly. BullMQ's limiter is a fixed window begun by its first job, so a
