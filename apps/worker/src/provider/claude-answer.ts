@@ -24,7 +24,7 @@ export type ClaudeAnswer =
   /** Given up from our side. */
   | { kind: "aborted" };
 
-interface ClaudeMessage {
+export interface ClaudeMessage {
   type: "message";
   model: string;
   stop_reason?: string | null | undefined;

@@ -1,11 +1,30 @@
 import Anthropic, { APIConnectionTimeoutError, APIError, APIUserAbortError } from "@anthropic-ai/sdk";
+import { MessageStream } from "@anthropic-ai/sdk/lib/MessageStream";
+import type { RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages";
+import type { Stream } from "@anthropic-ai/sdk/streaming";
 import type { MessageParams } from "@sluice/shared/jobs/job-request";
 import { z } from "zod";
+import { progressAtStart, withEvent } from "./answer-progress.ts";
+import type { AnswerProgress } from "./answer-progress.ts";
 import type { ClaudeAnswer } from "./claude-answer.ts";
 
 export interface ClaudeClient {
-  /** Sends exactly one request and never throws. `signal` gives it up, `timeoutMs` bounds it. */
-  send(params: MessageParams, options: { timeoutMs: number; signal: AbortSignal }): Promise<ClaudeAnswer>;
+  /** Sends exactly one request and never throws. */
+  send(params: MessageParams, options: SendOptions): Promise<ClaudeAnswer>;
+}
+
+interface SendOptions extends AnswerFollower {
+  timeoutMs: number;
+  /** Gives the request up. */
+  signal: AbortSignal;
+}
+
+/** Told of an answer before it is there; neither may throw. */
+export interface AnswerFollower {
+  /** When a streamed answer begins. */
+  onHeaders?: ((headers: Headers) => void) | undefined;
+  /** Whenever a part of the answer comes, which is streamed for it. */
+  onProgress?: ((progress: AnswerProgress) => void) | undefined;
 }
 
 /**
@@ -29,20 +48,19 @@ const toldSchema = z.object({
   message: z.string(),
 });
 
-/** The client's body is passed on as it is: whether it fits the SDK's type is for Claude to say. */
-const anyParams = z.custom<Parameters<Anthropic["messages"]["stream"]>[0]>();
-
 export function createClaudeClient({ apiKey, baseUrl }: { apiKey: string; baseUrl: string }): ClaudeClient {
   // Retries pass admission again, so the SDK makes none (P3). Its log would carry prompts.
   const anthropic = new Anthropic({ apiKey, baseURL: baseUrl, maxRetries: 0, logLevel: "off" });
 
   return {
-    async send(params, { timeoutMs, signal }) {
+    async send(params, { timeoutMs, signal, ...follower }) {
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
         const options = { signal: AbortSignal.any([signal, timeout]), timeout: timeoutMs };
-        const isStreamed = params.max_tokens >= streamFromMaxTokens;
-        const { data, response } = await (isStreamed ? sendStreamed : sendWhole)(anthropic, params, options);
+        const toStream = follower.onProgress !== undefined || params.max_tokens >= streamFromMaxTokens;
+        const { data, response, isStreamed } = toStream
+          ? await sendStreamed(anthropic, params, options, follower)
+          : await sendWhole(anthropic, params, options);
         const message = messageSchema.safeParse(data);
         if (!message.success) return { kind: "no_answer", reason: "incomplete" };
         return { kind: "message", message: message.data, headers: response.headers, isStreamed };
@@ -60,25 +78,49 @@ interface RequestOptions {
   timeout: number;
 }
 
-async function sendWhole(
-  anthropic: Anthropic,
-  params: MessageParams,
-  options: RequestOptions,
-): Promise<{ data: unknown; response: Response }> {
-  // Not `messages.create`, which prints to the console about models and settings it finds old.
-  return await anthropic.post<unknown>("/v1/messages", { body: params, ...options }).withResponse();
+interface Received {
+  data: unknown;
+  response: Response;
+  isStreamed: boolean;
+}
+
+// Not `messages.create` and `messages.stream`, which print to the console about models and settings they find old.
+const path = "/v1/messages";
+
+async function sendWhole(anthropic: Anthropic, params: MessageParams, options: RequestOptions): Promise<Received> {
+  return { ...(await anthropic.post<unknown>(path, { body: params, ...options }).withResponse()), isStreamed: false };
 }
 
 async function sendStreamed(
   anthropic: Anthropic,
   params: MessageParams,
   options: RequestOptions,
-): Promise<{ data: unknown; response: Response }> {
-  const stream = anthropic.messages.stream(anyParams.parse(params), options);
-  const [{ response }, message] = await Promise.all([stream.withResponse(), stream.finalMessage()]);
+  { onHeaders, onProgress }: AnswerFollower,
+): Promise<Received> {
+  const body = { ...params, stream: true };
+  const sent = anthropic.post<Stream<RawMessageStreamEvent>>(path, { body, ...options, stream: true });
+  const { data: events, response } = await sent.withResponse();
+  // A gateway in Claude's place that does not stream.
+  if (!isEventStream(response)) return { data: await response.json(), response, isStreamed: false };
+  onHeaders?.(response.headers);
+  const stream = MessageStream.fromReadableStream(events.toReadableStream());
+  if (onProgress) follow(stream, onProgress);
   // A field of the SDK's own that Claude's message has not.
-  const { parsed_output: _, ...data } = message;
-  return { data, response };
+  const { parsed_output: _, ...data } = await stream.finalMessage();
+  return { data, response, isStreamed: true };
+}
+
+function isEventStream({ headers }: Response): boolean {
+  return headers.get("content-type")?.toLowerCase().startsWith("text/event-stream") ?? false;
+}
+
+function follow(stream: MessageStream, onProgress: (progress: AnswerProgress) => void): void {
+  let progress: AnswerProgress | undefined;
+  stream.on("streamEvent", (event) => {
+    const nowMs = performance.now();
+    progress = progress === undefined ? progressAtStart(nowMs) : withEvent(progress, event, nowMs);
+    onProgress(progress);
+  });
 }
 
 function answerOfError(error: unknown): ClaudeAnswer {
