@@ -1,7 +1,8 @@
 // What stands between a lane's jobs and Claude: estimates, budgets, the limits that are learned, and the pace of the lane.
 import type { ExpectedCost, Levels } from "@sluice/shared/budgets/budgets";
+import { followLevels } from "@sluice/shared/budgets/follow-levels";
 import { needsOf } from "@sluice/shared/budgets/needs";
-import { believedOutput, believedWhenRefused } from "@sluice/shared/budgets/output-counting";
+import { believedAtStart, believedOutput, believedWhenRefused } from "@sluice/shared/budgets/output-counting";
 import { reserve } from "@sluice/shared/budgets/reserve";
 import { release, settle } from "@sluice/shared/budgets/settle";
 import { inputCharacters } from "@sluice/shared/estimates/input-characters";
@@ -11,18 +12,22 @@ import type { MessageParams } from "@sluice/shared/jobs/job-request";
 import { countRequest } from "@sluice/shared/lanes/lane-counters";
 import type { RequestOutcome } from "@sluice/shared/lanes/lane-counters";
 import type { LaneQueue } from "@sluice/shared/lanes/lane-queue";
-import { believableLevels } from "@sluice/shared/limits/believable-levels";
 import type { LimitsSource } from "@sluice/shared/limits/effective-limits";
 import { absentLimits, limitsOf, readRateLimitHeaders } from "@sluice/shared/limits/rate-limit-headers";
+import type { LaneLimits } from "@sluice/shared/limits/tiers";
 import type { Logger } from "@sluice/shared/logging/logger";
 import type { Redis } from "ioredis";
 import type { ClaudeAnswer } from "../provider/claude-answer.ts";
+import type { AnswerFollower } from "../provider/claude-client.ts";
 import { AdmissionLine } from "./admission-line.ts";
 import type { Admission } from "./admission-line.ts";
+import { AnswerWatch, outputMayBind } from "./answer-watch.ts";
 import { LaneKnowledge } from "./lane-knowledge.ts";
 import { PaceKeeper } from "./pace-keeper.ts";
-import { mayBeRefusedForOutput } from "./refused-for-output.ts";
+import { mayBeRefusedForOutput, wasRefusedForOutput } from "./refused-for-output.ts";
+import { toldByHeaders } from "./told-by-headers.ts";
 import { chargedFor, isUncounted, usedByAnswer } from "./used-by-answer.ts";
+import { visibleOutput } from "./visible-output.ts";
 
 export interface LaneAdmissionOptions {
   redis: Redis;
@@ -51,11 +56,18 @@ interface SentAttempt {
   durationMs: number;
 }
 
+interface Beginning extends Pick<SentAttempt, "levelsAtStart"> {
+  estimatedTokens: number;
+  isWatched: boolean;
+}
+
 /** An admitted attempt: to be settled with what came of it, or released when it was not sent. */
 export interface Permit {
   admitted: true;
   waitedMs: number;
   estimated: ExpectedCost;
+  /** What wants to be told of the answer before it is there. From then on {@link settle} has to be called. */
+  follow(): AnswerFollower;
   settle(answer: ClaudeAnswer): Promise<void>;
   release(): Promise<void>;
 }
@@ -72,6 +84,7 @@ export class LaneAdmission {
   readonly #burstSeconds: number;
   readonly #log: Logger;
   readonly #line = new AdmissionLine();
+  readonly #watch: AnswerWatch;
   readonly #knowledge: LaneKnowledge;
   readonly #paceKeeper: PaceKeeper;
 
@@ -81,6 +94,14 @@ export class LaneAdmission {
     this.#burstSeconds = burstSeconds;
     this.#log = log;
     this.#knowledge = new LaneKnowledge({ redis, laneName: queue.name, limits, burstSeconds, log });
+    const knowledge = this.#knowledge;
+    this.#watch = new AnswerWatch({
+      redis,
+      laneName: queue.name,
+      sizes: () => knowledge.sizes,
+      charactersPerToken: () => knowledge.charactersPerToken,
+      log,
+    });
     this.#paceKeeper = new PaceKeeper({ redis, queue, knowledge: this.#knowledge, burstSeconds, waiting: () => this.#line.waiting, log });
   }
 
@@ -113,6 +134,7 @@ export class LaneAdmission {
         way: counting.way,
         answers: usual?.answers ?? 0,
         answerMs: usual?.durationMs ?? 0,
+        isWatched: this.#knowledge.isWatched,
       });
       const reply = await reserve(redis, { laneName, attemptId, cost: estimated, sizes, needs, leaseMs: timeoutMs + leaseMarginMs });
       if (reply.admitted) levelsAtStart = reply.levels;
@@ -124,6 +146,7 @@ export class LaneAdmission {
       admitted: true,
       waitedMs: admission.waitedMs,
       estimated,
+      follow: () => this.#follow({ attemptId, size, estimated, levelsAtStart }),
       settle: (answer) => this.#settle({ attemptId, size, estimated, levelsAtStart, durationMs: performance.now() - sentAtMs }, answer),
       release: async () => {
         await release(redis, { laneName, attemptId, sizes: this.#knowledge.sizes });
@@ -132,47 +155,106 @@ export class LaneAdmission {
     };
   }
 
+  /** Where it is not counted while it is written, or few tokens are no matter, the answer need not be watched. */
+  #follow({ attemptId, size, estimated, levelsAtStart }: Omit<SentAttempt, "durationMs">): AnswerFollower {
+    const { counting, limits } = this.#knowledge;
+    const isWatched = counting.way === "produced" && outputMayBind(estimated, limits) && this.#watch.hasRoom;
+    return {
+      onHeaders: (headers) => void this.#noteBeginning(headers, { levelsAtStart, estimatedTokens: estimated.outputTokens, isWatched }),
+      onProgress: isWatched ? this.#watch.begin({ attemptId, estimated, maxTokens: size.maxTokens }) : undefined,
+    };
+  }
+
+  /** The headers of an answer that is streamed are there before its output. */
+  async #noteBeginning(headers: Headers, { levelsAtStart, estimatedTokens, isWatched }: Beginning): Promise<void> {
+    const knowledge = this.#knowledge;
+    try {
+      const limitsLearned = knowledge.learnLimits(limitsTold(headers, true));
+      const told = toldByHeaders(headers, knowledge.limits, this.#burstSeconds);
+      if (levelsAtStart === undefined) return await limitsLearned;
+      const { sizes, counting } = knowledge;
+      const range = told.outputOfOurs;
+      const believable = { ...told.levels, ...(range && believedAtStart(range, counting, sizes.outputTokens.capacity, isWatched)) };
+      await Promise.all([
+        limitsLearned,
+        followLevels(this.#redis, { laneName: this.#laneName, sizes, believable, levelsAtStart }),
+        ...(range?.least !== undefined
+          ? [knowledge.noteTold({ levelsAtStart, estimatedTokens }, levelsAtStart, { least: range.least, most: range.most })]
+          : []),
+      ]);
+    } catch (error) {
+      this.#log.warn({ event: "budget.not_noted", lane: this.#laneName, error });
+    }
+  }
+
   async #settle({ attemptId, size, estimated, levelsAtStart, durationMs }: SentAttempt, answer: ClaudeAnswer): Promise<void> {
     const redis = this.#redis;
     const laneName = this.#laneName;
     const knowledge = this.#knowledge;
+    const watched = this.#watch.end(attemptId);
     const isMessage = answer.kind === "message";
     const wasRefused = answer.kind === "error" && answer.status === 429;
     knowledge.noteAnswer(answer.kind !== "error" || wasRefused || !isUncounted(answer));
-    const seen = readRateLimitHeaders(isMessage || answer.kind === "error" ? answer.headers : undefined);
-    const limitsLearned = knowledge.learnLimits(isMessage ? { ...absentLimits(answer.headers), ...limitsOf(seen) } : limitsOf(seen));
-    const isOfStart = isMessage ? answer.isStreamed : answer.kind === "error" && answer.status === undefined;
-    const { outputTokens: toldOutput, ...told } = believableLevels(seen, this.#burstSeconds, { limits: knowledge.limits, isOfStart });
+    if (isMessage) knowledge.noteWatched(watched !== undefined);
+    const headers = newHeadersOf(answer);
+    const limitsLearned = knowledge.learnLimits(limitsTold(headers, isMessage));
+    const told = toldByHeaders(headers, knowledge.limits, this.#burstSeconds);
     const { sizes, counting } = knowledge;
-    // Where the operator's ceiling is lower than Claude's limit, ours are no buckets of Claude's: what it says raises none.
-    const isClaudes = (seen.outputTokens?.limit ?? 0) <= knowledge.limits.outputTokensPerMinute;
-    const range = toldOutput && (isClaudes ? toldOutput : { most: toldOutput.most });
-    const mayBeOutput = mayBeRefusedForOutput(answer, toldOutput, sizes.outputTokens.capacity);
-    const believed = range && believedOutput(range, counting, sizes.outputTokens.capacity);
-    const believable = { ...told, ...(mayBeOutput ? believedWhenRefused(believed ?? {}, counting) : believed) };
-    const used = usedByAnswer(answer, estimated, size.maxTokens);
+    const { outputOfOurs } = told;
+    const mayBeOutput = mayBeRefusedForOutput(answer, told.output, sizes.outputTokens.capacity);
+    const believed = outputOfOurs && believedOutput(outputOfOurs, counting, sizes.outputTokens.capacity);
+    const believable = { ...told.levels, ...(mayBeOutput ? believedWhenRefused(believed ?? {}, counting) : believed) };
+    const used = usedByAnswer(answer, estimated, { maxTokens: size.maxTokens, written: watched?.seen.written });
     const refilledTokens = (sizes.inputTokens.refillPerSecond * durationMs) / 1_000;
     const charged =
       isMessage && used !== null ? chargedFor(used, estimated, { answers: knowledge.usual?.answers ?? 0, refilledTokens }) : used;
     try {
       const [settled] = await Promise.all([
-        settle(redis, { laneName, attemptId, used: charged, sizes, believable, levelsAtStart }),
+        settle(redis, {
+          laneName,
+          attemptId,
+          used: charged,
+          sizes,
+          believable,
+          levelsAtStart,
+          outputWasEmpty: wasRefusedForOutput(answer),
+        }),
         limitsLearned,
         countRequest(redis, laneName, outcomeOf(answer), isMessage && used !== null ? { estimated, used } : undefined),
-        ...(isMessage && used !== null ? [learnUsage(redis, size, { ...used, durationMs }, estimated.durationMs)] : []),
+        ...(isMessage && used !== null
+          ? [
+              learnUsage(
+                redis,
+                size,
+                { ...used, durationMs, visible: visibleOutput(answer.message, used.outputTokens, watched?.progress) },
+                estimated.durationMs,
+              ),
+            ]
+          : []),
         ...(wasRefused ? [knowledge.slowDown()] : []),
       ]);
       if (!settled.wasHeld) this.#log.warn({ event: "budget.lease_ended", lane: laneName, attemptId, ...used });
       if (levelsAtStart === undefined) return;
       const sent = { levelsAtStart, estimatedTokens: estimated.outputTokens };
       if (isMessage || mayBeOutput) await knowledge.noteOutcome(sent, isMessage ? "let_in" : "refused");
-      if (settled.wasHeld && range?.least !== undefined) {
-        await knowledge.noteTold(sent, settled.reckoned, { least: range.least, most: range.most });
+      if (settled.wasHeld && outputOfOurs?.least !== undefined) {
+        await knowledge.noteTold(sent, settled.reckoned, { least: outputOfOurs.least, most: outputOfOurs.most });
       }
     } finally {
       this.#line.wake();
     }
   }
+}
+
+/** The headers of a stream were noted when it began. */
+function newHeadersOf(answer: ClaudeAnswer): Headers | undefined {
+  if (answer.kind === "message") return answer.isStreamed ? undefined : answer.headers;
+  return answer.kind === "error" && answer.status !== undefined ? answer.headers : undefined;
+}
+
+/** @param isMessage headers of an error may leave limits out that are there */
+function limitsTold(headers: Headers | undefined, isMessage: boolean): Partial<LaneLimits> {
+  return { ...(isMessage && headers && absentLimits(headers)), ...limitsOf(readRateLimitHeaders(headers)) };
 }
 
 function outcomeOf(answer: ClaudeAnswer): RequestOutcome {

@@ -2,6 +2,7 @@ import { budgetSizes } from "@sluice/shared/budgets/budgets";
 import type { BudgetSizes, LevelRange, Levels } from "@sluice/shared/budgets/budgets";
 import { concludeCounting, documentedCounting, noEvidence, withOutcome, withTold } from "@sluice/shared/budgets/output-counting";
 import type { CountingEvidence, Foreseen, OutputCounting, Reckoned } from "@sluice/shared/budgets/output-counting";
+import { charactersPerTokenAtFirst } from "@sluice/shared/estimates/estimate-cost";
 import { usualCost } from "@sluice/shared/estimates/usage-store";
 import type { UsualCost } from "@sluice/shared/estimates/usage-store";
 import { readLearnedLimits, writeCounting, writeEvidence, writeLearnedLimits, writeSlowdown } from "@sluice/shared/lanes/lane-limits";
@@ -29,6 +30,9 @@ export interface LaneKnowledgeOptions {
  */
 const coldInputShare = 0.5;
 
+/** Where nothing of a burst of requests is kept in hand for that, the second one leaves so much later. */
+const coldRequestMs = 200;
+
 /** After this long what is documented is tried again: the way that is waited for hides what would speak against it. */
 const undocumentedForMs = 3_600_000;
 
@@ -37,6 +41,10 @@ type SentRequest = Pick<Foreseen, "levelsAtStart" | "estimatedTokens">;
 
 /** Weight of one answer in the mean of uncounted ones: it follows within a hundred answers. */
 const uncountedWeight = 0.02;
+
+/** The same in the mean of watched ones, and what it must be: sixteen in a row begin it, three others end it. */
+const watchedWeight = 0.1;
+const watchedShareMin = 0.8;
 
 /**
  * What this process knows of a lane: its limits, what its requests usually cost, and how Claude counts. What answers teach is written
@@ -56,6 +64,7 @@ export class LaneKnowledge {
   #refusedAtMs = -Infinity;
   #hasAnswer = false;
   #uncounted = 0;
+  #watched = 0;
 
   constructor(options: LaneKnowledgeOptions) {
     this.#options = options;
@@ -69,13 +78,23 @@ export class LaneKnowledge {
   get sizes(): BudgetSizes {
     const sizes = budgetSizes(this.limits, this.#options.burstSeconds);
     if (this.#hasAnswer) return sizes;
-    const { capacity, refillPerSecond } = sizes.inputTokens;
-    return { ...sizes, inputTokens: { capacity: Math.max(1, capacity * coldInputShare), refillPerSecond } };
+    const { requests, inputTokens } = sizes;
+    const requestMs = 1_000 / requests.refillPerSecond + (requests.capacity < 2 ? coldRequestMs : 0);
+    return {
+      ...sizes,
+      requests: { ...requests, refillPerSecond: 1_000 / requestMs },
+      inputTokens: { ...inputTokens, capacity: Math.max(1, inputTokens.capacity * coldInputShare) },
+    };
   }
 
   /** undefined before the lane's first answer */
   get usual(): UsualCost | undefined {
     return this.#usual;
+  }
+
+  /** Of what is visible in the lane's answers. */
+  get charactersPerToken(): number {
+    return this.#usual?.charactersPerToken ?? charactersPerTokenAtFirst;
   }
 
   /** How Claude is taken to count output. */
@@ -86,6 +105,11 @@ export class LaneKnowledge {
   /** Running mean of the requests that Claude answered without counting them, from 0 to 1. */
   get uncounted(): number {
     return this.#uncounted;
+  }
+
+  /** Whether this process sees answers of the lane while they are written. */
+  get isWatched(): boolean {
+    return this.#watched > watchedShareMin;
   }
 
   /** The part of its pace that the lane may use after refusals. */
@@ -119,6 +143,10 @@ export class LaneKnowledge {
   noteAnswer(wasCounted: boolean): void {
     this.#hasAnswer = true;
     this.#uncounted += ((wasCounted ? 0 : 1) - this.#uncounted) * uncountedWeight;
+  }
+
+  noteWatched(wasWatched: boolean): void {
+    this.#watched += ((wasWatched ? 1 : 0) - this.#watched) * watchedWeight;
   }
 
   /** Takes the limits that an answer told. They apply at once; resolves when the other workers can read them. */
@@ -155,7 +183,7 @@ export class LaneKnowledge {
     await this.#conclude(withOutcome(this.#evidence ?? noEvidence(), this.#foreseen(sent), outcome));
   }
 
-  /** Claude said between which levels its bucket of output is; `levels` are ours by our own reckoning, at the answer. */
+  /** Claude said between which levels its bucket of output is; `levels` are ours by our own reckoning, when it may have said so at the latest. */
   async noteTold(sent: SentRequest, levels: Levels, range: Required<LevelRange>): Promise<void> {
     const reckoned: Reckoned = { ...this.#foreseen(sent), levels };
     await this.#conclude(withTold(this.#evidence ?? noEvidence(), reckoned, range));

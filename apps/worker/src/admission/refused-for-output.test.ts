@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ClaudeAnswer } from "../provider/claude-answer.ts";
-import { mayBeRefusedForOutput } from "./refused-for-output.ts";
+import { mayBeRefusedForOutput, wasRefusedForOutput } from "./refused-for-output.ts";
 
 const refusal = (message = "", code: string | null = null, status = 429): ClaudeAnswer => ({
   kind: "error",
@@ -20,6 +20,13 @@ test("a 429 of which nothing more is known may be for output, one with a code or
   expect(mayBeRefusedForOutput(refusal("", "ramp_limit_exceeded"), undefined, 1_000)).toBe(false);
   expect(mayBeRefusedForOutput(refusal("", null, 529), undefined, 1_000)).toBe(false);
   expect(mayBeRefusedForOutput({ kind: "no_answer", reason: "timeout" }, undefined, 1_000)).toBe(false);
+});
+
+test("a 429 was for output for certain when it says so", () => {
+  expect(wasRefusedForOutput(refusal("... rate limit of 8,000 output tokens per minute ..."))).toBe(true);
+  expect(wasRefusedForOutput(refusal())).toBe(false);
+  expect(wasRefusedForOutput(refusal("... rate limit of 30,000 input tokens per minute ..."))).toBe(false);
+  expect(wasRefusedForOutput(refusal("... 8,000 output tokens per minute ...", "ramp_limit_exceeded"))).toBe(false);
 });
 
 test("a 429 whose headers say that output is left was for something else", () => {

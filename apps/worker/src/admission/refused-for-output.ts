@@ -7,6 +7,13 @@ const leftShare = 0.1;
 /** Seen in messages (2024-2026, not stable): "... rate limit of 30,000 input tokens per minute ...". */
 const namesAnotherLimit = /\b(?:requests|input tokens) per minute\b/i;
 
+const namesOutput = /\boutput tokens per minute\b/i;
+
+/** Whether a request was refused because Claude's bucket of output was empty, by what the refusal says. */
+export function wasRefusedForOutput(answer: ClaudeAnswer): boolean {
+  return answer.kind === "error" && answer.status === 429 && answer.code === null && namesOutput.test(answer.message);
+}
+
 /**
  * Whether a request may have been refused because Claude's bucket of output was empty. Not when the refusal has a code of its own (by no limit a
  * minute), when it names another limit, or when its headers say that output is left.

@@ -13,7 +13,9 @@ import { startTestWorker } from "../testing/workers.ts";
 const env = { SLUICE_SIMULATOR_OUTPUT_TOKENS_PER_MINUTE: "240000", SLUICE_SIMULATOR_OUTPUT_TOKENS: "3500" };
 const [server, simulator] = await Promise.all([startTestRedis(), startTestSimulator(env)]);
 const jobs = await startJobs(server.url);
-await startTestWorker({ redisUrl: server.url, simulator, env: { SLUICE_OUTPUT_TOKENS_PER_MINUTE: "240000" } });
+// So few requests that output cannot bind: an answer is only streamed for its length.
+const limits = { SLUICE_OUTPUT_TOKENS_PER_MINUTE: "240000", SLUICE_REQUESTS_PER_MINUTE: "30" };
+await startTestWorker({ redisUrl: server.url, simulator, env: limits });
 
 /** What is known after some answers, looked at whenever it is called. */
 async function afterAnswers(maxTokens: number): Promise<() => Promise<CountingEvidence | undefined>> {

@@ -6,7 +6,7 @@ const maxTokens = 1_000;
 
 function answered(usage: { input_tokens: number; output_tokens: number; [field: string]: unknown }) {
   const message = { type: "message" as const, model: "m", usage };
-  return usedByAnswer({ kind: "message", message, headers: new Headers(), isStreamed: false }, estimated, maxTokens);
+  return usedByAnswer({ kind: "message", message, headers: new Headers(), isStreamed: false }, estimated, { maxTokens });
 }
 
 test("what was written to the cache counts as input, what was read from it does not", () => {
@@ -20,9 +20,24 @@ test("a usage that cannot be puts no lane into a debt it does not come out of, a
 });
 
 test("an answer that did not come is taken to have cost what was estimated, a refusal nothing", () => {
-  expect(usedByAnswer({ kind: "no_answer", reason: "timeout" }, estimated, maxTokens)).toEqual(estimated);
+  expect(usedByAnswer({ kind: "no_answer", reason: "timeout" }, estimated, { maxTokens })).toEqual(estimated);
   const refusal = { kind: "error", status: 429, body: {}, type: "rate_limit_error", code: null, message: "", headers: undefined } as const;
-  expect(usedByAnswer(refusal, estimated, maxTokens)).toBeNull();
+  expect(usedByAnswer(refusal, estimated, { maxTokens })).toBeNull();
+});
+
+test("what was seen of an answer that broke off is charged", () => {
+  const written = 300;
+  expect(usedByAnswer({ kind: "aborted" }, estimated, { maxTokens, written })).toEqual({ inputTokens: 50, outputTokens: 300 });
+  const inStream = {
+    kind: "error",
+    status: undefined,
+    body: {},
+    type: "overloaded_error",
+    code: null,
+    message: "",
+    headers: undefined,
+  } as const;
+  expect(usedByAnswer(inStream, estimated, { maxTokens, written })).toEqual({ inputTokens: 0, outputTokens: 300 });
 });
 
 // Claude's bucket was full while ours was charged too much: what overflowed there is lost.

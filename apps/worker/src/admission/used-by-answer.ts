@@ -3,8 +3,14 @@ import { contextTokensMax } from "@sluice/shared/estimates/estimate-cost";
 import { fewSamples } from "@sluice/shared/estimates/usage-samples";
 import type { ClaudeAnswer } from "../provider/claude-answer.ts";
 
+interface Answered {
+  maxTokens: number;
+  /** Tokens of the answer that were seen to be written. */
+  written?: number | undefined;
+}
+
 /** What a request is taken to have cost, by what became of it; null: nothing at all, not even a request. */
-export function usedByAnswer(answer: ClaudeAnswer, estimated: TokenCost, maxTokens: number): TokenCost | null {
+export function usedByAnswer(answer: ClaudeAnswer, estimated: TokenCost, { maxTokens, written = 0 }: Answered): TokenCost | null {
   switch (answer.kind) {
     case "message": {
       const { usage } = answer.message;
@@ -15,12 +21,12 @@ export function usedByAnswer(answer: ClaudeAnswer, estimated: TokenCost, maxToke
     }
     case "error":
       // Neither a refusal by a limit nor trouble at Claude's (500, 529: "not your quota", Errors page, 2026-08) uses up a limit;
-      // a request that Claude found fault with is counted, and nothing was produced.
-      return isUncounted(answer) ? null : { inputTokens: 0, outputTokens: 0 };
+      // a request that Claude found fault with is counted, and nothing was produced, unless the error came in the middle of the answer.
+      return isUncounted(answer) ? null : { inputTokens: 0, outputTokens: written };
     case "no_answer":
     case "aborted":
       // Claude may have done all the work.
-      return estimated;
+      return { inputTokens: estimated.inputTokens, outputTokens: Math.max(estimated.outputTokens, written) };
   }
 }
 

@@ -30,6 +30,13 @@ test("the larger an answer is beside its bucket, the fuller that must be, up to 
   expect(needed(150, 0)).toBeCloseTo(190);
 });
 
+test("where answers are watched less must be there, however large they are; at first more all the same", () => {
+  const large = { ...cost, outputTokens: 5_000 };
+  const needed = (answers: number) => levels({ cost: large, answers, isWatched: true }).producedTokens;
+  expect([needed(100), needed(0)].map(Math.round)).toEqual([100, 150]);
+  expect(levels({ cost: large, way: "answered", isWatched: true })).toEqual(levels({ cost: large, way: "answered" }));
+});
+
 test("where answers count when they are there, reservations of output are waited for, too, and run ahead by half a usual answer", () => {
   expect(levels({ way: "answered", answerMs: 0 }).outputTokens).toBe(50);
   expect(levels({ way: "answered", answerMs: 20_000 }).outputTokens).toBe(50 - 10 * 200);

@@ -96,7 +96,7 @@ export function withOutcome(
 }
 
 export interface Reckoned extends Foreseen {
-  /** When the answer was there and had been settled. */
+  /** When the answer was there and had been settled; those at the start, where the headers came before the answer. */
   levels: Levels;
 }
 
@@ -142,10 +142,21 @@ export function concludeCounting(evidence: CountingEvidence, before: OutputCount
 /** A level at the very end of the range that was said is less likely: where it is only guessed, it is brought this far from the ends. */
 const fromBelow = 0.3;
 const fromAbove = 0.1;
-/** While the headers' moment is not known, a level is lowered when it is too high by more than this part of the burst. */
+/**
+ * While the headers' moment is not known, a level is lowered when it is too high by more than this part of the burst. What is written is known better of
+ * answers that are watched, and their headers are of the moment they began.
+ */
 const tolerance = 0.25;
+const toleranceWhenWatched = 0.05;
 
-/** What the bucket that is waited for is to be brought to. */
+/** What the bucket that is waited for may hold, by the headers of an answer that begins. */
+export function believedAtStart({ least, most }: LevelRange, { way }: OutputCounting, burst: number, isWatched: boolean): BelievableLevels {
+  if (!isWatched) return { [budgetOfWay[way]]: { most: most + tolerance * burst } };
+  const inexact = toleranceWhenWatched * burst;
+  return { [budgetOfWay[way]]: { ...(least !== undefined && { least: least - inexact }), most: most + inexact } };
+}
+
+/** What the bucket that is waited for is to be brought to, by the headers of an answer that is there. */
 export function believedOutput({ least, most }: LevelRange, { way, tellsOfAnswer }: OutputCounting, burst: number): BelievableLevels {
   const budget = budgetOfWay[way];
   if (least === undefined || !tellsOfAnswer) return { [budget]: { most: most + tolerance * burst } };

@@ -17,6 +17,8 @@ const meanInputName = "mean:input";
 const meanCharactersName = "mean:characters";
 const meanOutputName = "mean:output";
 const meanDurationName = "mean:duration";
+const visibleCharactersName = "mean:visible_characters";
+const visibleTokensName = "mean:visible_tokens";
 const timesExpectedName = "times_expected:duration";
 const outputName = (tenant: string, maxTokens: number) => `output:${maxTokensClass(maxTokens)}:${tenant}`;
 const poolOutputName = (maxTokens: number) => `output:${maxTokensClass(maxTokens)}`;
@@ -31,6 +33,14 @@ export interface RequestSize {
 /** What a request really took, and for how long its answer was written. */
 export interface UsedByAnswer extends TokenCost {
   durationMs: number;
+  /** What of the answer was seen while it was written; undefined: it was not watched. */
+  visible?: VisibleOutput | undefined;
+}
+
+/** Text and calls of tools, but no thinking. */
+export interface VisibleOutput {
+  characters: number;
+  tokens: number;
 }
 
 /** What is known of requests like this one; it serves for all of the same lane, tenant and class of max_tokens. */
@@ -68,7 +78,7 @@ function usualAnswer(output: Samples = noSamples, duration: Samples = noSamples)
 }
 
 /** Of the same requests: both of the recent ones where one of the two has moved. */
-function currentMeans(one: Samples, other: Samples): [number, number] | undefined {
+function currentMeans(one: Samples = noSamples, other: Samples = noSamples): [number, number] | undefined {
   // The two began together, else one of them is the mean of other requests.
   if (one.count === 0 || one.count !== other.count) return undefined;
   return hasMoved(one) || hasMoved(other) ? [one.recentMean, other.recentMean] : [one.mean, other.mean];
@@ -99,25 +109,41 @@ export async function learnUsage(
     [meanOutputName, used.outputTokens],
     [meanDurationName, used.durationMs],
     [timesExpectedName, used.durationMs / Math.max(1, expectedMs)],
+    ...visibleSamples(used.visible),
   ].flat();
   await script.run(redis, [laneKeys(laneName).usage], [weightMin, recentWeightMin, mostFading, namesMax, ...samples]);
 }
 
+function visibleSamples(visible: VisibleOutput | undefined): [string, number][] {
+  if (visible === undefined) return [];
+  return [
+    [visibleCharactersName, visible.characters],
+    [visibleTokensName, visible.tokens],
+  ];
+}
+
 /** What the lane's recent attempts cost in the mean, and how many there ever were. */
-export interface UsualCost extends UsedByAnswer {
+export interface UsualCost extends TokenCost {
+  durationMs: number;
   answers: number;
+  /** Of what is visible of the answers; undefined while none was watched. */
+  charactersPerToken: number | undefined;
 }
 
 /** The usual cost of the lane's recent attempts; undefined before the first. */
 export async function usualCost(redis: Redis, laneName: string): Promise<UsualCost | undefined> {
-  const names = [meanInputName, meanOutputName, meanDurationName];
-  const [input, output, duration] = (await redis.hmget(laneKeys(laneName).usage, ...names)).map(parseSamples);
+  const names = [meanInputName, meanOutputName, meanDurationName, visibleCharactersName, visibleTokensName];
+  const [input, output, duration, visibleCharacters, visibleTokens] = (await redis.hmget(laneKeys(laneName).usage, ...names)).map(
+    parseSamples,
+  );
   if (input === undefined || output === undefined || duration === undefined || input.count === 0) return undefined;
+  const visible = currentMeans(visibleCharacters, visibleTokens);
   return {
     inputTokens: currentMean(input),
     outputTokens: currentMean(output),
     durationMs: currentMean(duration),
     answers: input.count,
+    charactersPerToken: visible && visible[0] / visible[1],
   };
 }
 

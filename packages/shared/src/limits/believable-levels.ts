@@ -27,7 +27,6 @@ export interface ToldLevels {
 
 interface BelievedOptions {
   limits?: LaneLimits;
-  isOfStart?: boolean;
 }
 
 /**
@@ -42,9 +41,8 @@ interface BelievedOptions {
  * such a bucket can lack, Claude's is deeper or the value a share of the minute: then it is at most as full as that share.
  *
  * @param limits what the lane keeps to; unset: what Claude says. Where that is less, a debt is made smaller by as much, so that ours is paid as soon as Claude's
- * @param isOfStart the headers came before the output: they say nothing of what is there after it
  */
-export function believableLevels(seen: SeenLimits, burstSeconds: number, { limits, isOfStart = false }: BelievedOptions = {}): ToldLevels {
+export function believableLevels(seen: SeenLimits, burstSeconds: number, { limits }: BelievedOptions = {}): ToldLevels {
   const levels: ToldLevels = {};
   for (const name of ["requests", "inputTokens", "outputTokens"] as const) {
     const budget = seen[name];
@@ -55,7 +53,7 @@ export function believableLevels(seen: SeenLimits, burstSeconds: number, { limit
     if (roundingOf(name, told) > depth / 2) continue;
     const { least, most } = claudesLevel(name, told, depth);
     const share = Math.min(1, (limits?.[limitNames[name]] ?? told.limit) / told.limit);
-    if (name === "outputTokens") levels[name] = { ...(least !== undefined && !isOfStart && { least }), most: debtInOurs(most, share) };
+    if (name === "outputTokens") levels[name] = { ...(least !== undefined && { least }), most: debtInOurs(most, share) };
     else levels[name] = { most: debtInOurs(most - keptInHand(name, depth), share) };
   }
   return levels;

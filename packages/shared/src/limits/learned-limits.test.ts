@@ -79,11 +79,8 @@ test("what remains of output says between what levels Claude's bucket is, also i
   expect(output(120_000)?.least).toBe(1_500);
   // Rounded to 121,000 and cut: at most a hundred are missing.
   expect(output(120_600, 120_600)?.least).toBe(1_910);
-  // A share of the minute bounds it from above alone, and so does a header that came before the output.
+  // A share of the minute bounds it from above alone.
   expect(output(60_000)).toEqual({ most: (60_500 / 120_000) * 2_000 });
-  expect(believableLevels({ outputTokens: { limit: 120_000, remaining: 1_000 } }, 1, { isOfStart: true })).toEqual({
-    outputTokens: { most: 1_500 },
-  });
 });
 
 test("an empty bucket may be in any debt, however it is told", () => {

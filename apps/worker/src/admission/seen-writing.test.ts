@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { progressAtStart } from "../provider/answer-progress.ts";
+import { seenWriting } from "./seen-writing.ts";
+
+const expected = { charactersPerToken: 2, tokensPerSecond: 50, maxTokens: 1_000 };
+const half = { ...progressAtStart(0), characters: 400, timedCharacters: 360, timedMs: 900, lastPieceAtMs: 1_000, lastEventAtMs: 1_000 };
+
+test("what is there is what was seen, and what was written since at the pace that was seen", () => {
+  // 180 tokens in 900 ms, and 50 tokens a second for another 200 ms.
+  const tokensPerSecond = 190 / 1.1;
+  const seen = seenWriting(half, expected, 1_100);
+  expect(seen.tokensPerSecond).toBeCloseTo(tokensPerSecond);
+  expect(seen.written).toBeCloseTo(200 + tokensPerSecond / 10);
+});
+
+test("before anything is seen of it, an answer that has begun goes on as expected", () => {
+  expect(seenWriting(progressAtStart(500), expected, 1_500)).toEqual({ written: 50, tokensPerSecond: 50 });
+});
+
+test("an answer that shows nothing for seconds is taken to stand still", () => {
+  expect(seenWriting(half, expected, 4_001)).toEqual({ written: 200, tokensPerSecond: 0 });
+});
+
+test("thinking is taken to go on as expected, however long it is silent", () => {
+  const thinking = { ...half, lastPieceAtMs: undefined, hiddenMs: 1_000, hiddenSinceMs: 2_000 };
+  expect(seenWriting(thinking, expected, 12_000)).toEqual({ written: 200 + 50 + 500, tokensPerSecond: 50 });
+});
+
+test("no answer is taken to be longer than it may be", () => {
+  expect(seenWriting({ ...half, characters: 5_000 }, expected, 1_500).written).toBe(1_000);
+  expect(seenWriting({ ...half, hiddenSinceMs: 0 }, expected, 60_000).written).toBe(1_000);
+});
