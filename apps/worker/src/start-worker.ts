@@ -72,6 +72,7 @@ export async function startWorker({ settings, accounts, redisUrl, log }: WorkerO
     subscriber,
     log,
     burstSeconds: settings.SLUICE_BURST_SECONDS,
+    watchedMax: settings.SLUICE_WATCHED_ANSWERS,
     concurrency: settings.SLUICE_CONCURRENCY,
   });
   const housekeeping = new Housekeeping({

@@ -14,6 +14,8 @@ export interface AnswerWatchOptions {
   laneName: string;
   sizes: () => BudgetSizes;
   charactersPerToken: () => number;
+  /** Answers that are watched at once: each is a stream, whose pieces take processor time. The more are under way, the less one of them matters. */
+  watchedMax: number;
   log: Logger;
 }
 
@@ -35,9 +37,6 @@ const intervalMs = 200;
 /** An answer of which no more is told, because its worker is gone, is taken to go on for so long. */
 const goesOnMs = 2_000;
 
-/** Answers of a lane that one process watches at once: each is a stream, whose pieces take processor time. The more are under way, the less one of them matters. */
-const watchedMax = 200;
-
 /** Part of the output limit from which on it is followed how answers are written. */
 const watchedFromShare = 0.5;
 
@@ -57,7 +56,7 @@ export class AnswerWatch {
   }
 
   get hasRoom(): boolean {
-    return this.#underWay.size < watchedMax;
+    return this.#underWay.size < this.#options.watchedMax;
   }
 
   /** @returns to be told of the attempt's progress, until {@link end}, which has to follow */

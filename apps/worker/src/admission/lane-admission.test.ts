@@ -24,7 +24,7 @@ let lanes = 0;
 /** A lane whose limits nobody has told yet, and what is in its buckets. */
 function beginLane() {
   const laneName = `{test.admission${(lanes += 1)}}`;
-  const admission = new LaneAdmission({ redis, queue: openLaneQueue(redis, laneName), limits, burstSeconds: 1, log });
+  const admission = new LaneAdmission({ redis, queue: openLaneQueue(redis, laneName), limits, burstSeconds: 1, watchedMax: 200, log });
   let attempts = 0;
   const admit = (signal = never) =>
     admission.admit({ attemptId: `${laneName}:${(attempts += 1)}`, tenant: "t", params, timeoutMs: 60_000 }, signal);

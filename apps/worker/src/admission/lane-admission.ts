@@ -35,6 +35,8 @@ export interface LaneAdmissionOptions {
   /** What the operator configured. */
   limits: Omit<LimitsSource, "learned">;
   burstSeconds: number;
+  /** Answers that are watched at once. */
+  watchedMax: number;
   log: Logger;
 }
 
@@ -88,7 +90,7 @@ export class LaneAdmission {
   readonly #knowledge: LaneKnowledge;
   readonly #paceKeeper: PaceKeeper;
 
-  constructor({ redis, queue, limits, burstSeconds, log }: LaneAdmissionOptions) {
+  constructor({ redis, queue, limits, burstSeconds, watchedMax, log }: LaneAdmissionOptions) {
     this.#redis = redis;
     this.#laneName = queue.name;
     this.#burstSeconds = burstSeconds;
@@ -100,6 +102,7 @@ export class LaneAdmission {
       laneName: queue.name,
       sizes: () => knowledge.sizes,
       charactersPerToken: () => knowledge.charactersPerToken,
+      watchedMax,
       log,
     });
     this.#paceKeeper = new PaceKeeper({ redis, queue, knowledge: this.#knowledge, burstSeconds, waiting: () => this.#line.waiting, log });

@@ -31,6 +31,15 @@ test.concurrent("a long answer is noticed while it is written", async () => {
   await waitUntil(async () => (await budget("writingPerSecond")) === 0, { describe: "that nothing is written" });
 });
 
+test.concurrent("with nothing to be watched, an answer comes in one piece", async () => {
+  const own = await startTestRedis();
+  const others = await startJobs(own.url);
+  await startTestWorker({ redisUrl: own.url, simulator: quick, env: { ...limits, SLUICE_WATCHED_ANSWERS: "0" } });
+  const prompt = newPrompt();
+  await others.finished(await others.submit({ prompt, model: newModel(), maxTokens: 1_000 }));
+  expect(await quick.requestsWith(prompt)).toMatchObject([{ streamed: false }]);
+});
+
 test.concurrent("where requests bind long before, an answer comes in one piece", async () => {
   const own = await startTestRedis();
   const others = await startJobs(own.url);

@@ -32,6 +32,8 @@ export interface LaneOpenerOptions {
   subscriber: Redis;
   log: Logger;
   burstSeconds: number;
+  /** Answers of a lane that are watched at once. */
+  watchedMax: number;
   /** Bound on attempts at once per lane. */
   concurrency: number;
 }
@@ -103,12 +105,12 @@ export class LaneOpener {
   }
 
   async #open({ name, pool }: Lane, { account, claude, month }: ServedAccount): Promise<void> {
-    const { redis, log, burstSeconds, concurrency } = this.#options;
+    const { redis, log, burstSeconds, watchedMax, concurrency } = this.#options;
     const limits = account.limitsOf(pool);
     const queue = openLaneQueue(redis, name);
     const warn = warnSparingly(log);
     queue.on("error", (error) => warn({ event: "lane.error", lane: name, error: error.message }));
-    const admission = new LaneAdmission({ redis, queue, limits, burstSeconds, log });
+    const admission = new LaneAdmission({ redis, queue, limits, burstSeconds, watchedMax, log });
     const front = new FrontKeeper({ redis, queue, log });
     try {
       await admission.start();

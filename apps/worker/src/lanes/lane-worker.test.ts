@@ -45,7 +45,7 @@ async function start(redisUrl: string, model: string) {
     month: new AccountMonth(redis, { name: "default", monthly: {} }, { log, notices }),
   };
   const limits = { start: laneLimits("scale", "haiku"), ceiling: {} };
-  const admission = new LaneAdmission({ redis, queue, limits, burstSeconds: 1, log });
+  const admission = new LaneAdmission({ redis, queue, limits, burstSeconds: 1, watchedMax: 200, log });
   const worker = startLaneWorker({ context, admission, connection: redis, queue, concurrency: 10, log });
   cleanUpAfterTests(async () => {
     await worker.stop(0);

@@ -61,6 +61,11 @@ export const settings = {
     .max(60)
     .default(1)
     .describe("How many seconds of a limit may leave at once; Claude may enforce 60 a minute as 1 a second."),
+  SLUICE_WATCHED_ANSWERS: wholeNumber(0, 10_000)
+    .default(200)
+    .describe(
+      "Answers of a lane that one worker process watches at once, by streaming them, where the output limit may bind; 0: only long ones are streamed.",
+    ),
   SLUICE_RETENTION_SECONDS: wholeNumber(1, 365 * 86_400)
     .default(7 * 86_400)
     .describe("How long a finished job stays readable."),
