@@ -32,16 +32,21 @@ async function beginLane() {
 
 test("what is seen of an answer is in the budgets soon, and no more of it once it has ended", async () => {
   const { watch, hold, writing, written } = await beginLane();
-  await hold("a");
+  for (const attemptId of ["a", "b"]) await hold(attemptId);
   const onProgress = watch.begin({ attemptId: "a", estimated, maxTokens: 1_000 });
-  expect(await writing()).toBeCloseTo(1);
+  expect(await writing()).toBeCloseTo(2);
   const nowMs = performance.now();
   onProgress({ ...progressAtStart(nowMs), characters: 2_000, timedCharacters: 2_000, timedMs: 1_000, lastPieceAtMs: nowMs });
   await waitUntil(async () => (await written("a")) >= 500, { describe: "what is written" });
   // 500 tokens a second, and the pace that was expected for 200 ms.
-  expect(await writing()).toBeCloseTo((500 + 0.2) / 1.2, 1);
-  expect(watch.end("a")?.seen.written).toBeGreaterThanOrEqual(500);
+  expect(await writing()).toBeCloseTo((500 + 0.2) / 1.2 + 1, 1);
+  expect(watch.end("a")?.written).toBe(500);
   expect(watch.end("a")).toBeUndefined();
+  const before = await written("a");
+  watch.begin({ attemptId: "b", estimated, maxTokens: 1_000 })({ ...progressAtStart(performance.now()), characters: 400 });
+  await waitUntil(async () => (await written("b")) >= 100, { describe: "what is written of another" });
+  expect(await written("a")).toBe(before);
+  watch.end("b");
 });
 
 test("an answer that has not begun, or whose attempt holds nothing, is not told of, and holds up no other", async () => {
@@ -55,7 +60,7 @@ test("an answer that has not begun, or whose attempt holds nothing, is not told 
   await waitUntil(async () => (await written("seen")) >= 100, { describe: "what is written" });
   expect(await written("silent")).toBe(0);
   expect(await written("settled")).toBeNaN();
-  expect(watch.end("silent")).toBeUndefined();
+  expect(watch.end("silent")).toEqual({ progress: undefined, written: 0 });
   for (const attemptId of ["settled", "seen"]) watch.end(attemptId);
 });
 
@@ -70,6 +75,14 @@ test("so many answers are watched at once, and others when some have ended", asy
   watch.end("7");
   expect(watch.hasRoom).toBe(true);
   for (let attempt = 0; attempt < 20; attempt += 1) watch.end(`${attempt}`);
+});
+
+test("after three broken streams in a row none is asked for, for a while", async () => {
+  const { watch } = await beginLane();
+  for (const isWhole of [false, false, true, false, false]) watch.noteOutcome(isWhole);
+  expect(watch.hasRoom).toBe(true);
+  watch.noteOutcome(false);
+  expect(watch.hasRoom).toBe(false);
 });
 
 test("output may bind when the requests allowed would need half of it", () => {

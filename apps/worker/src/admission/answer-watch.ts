@@ -1,9 +1,16 @@
+// Follows a lane's answers while they are streamed, and tells the budgets what of them is there.
+//
+// Invariants
+//   W1 Every watch that is begun is ended, before its attempt is settled: nothing is kept of an attempt that is over.
+//   W2 What is told after an attempt was settled changes nothing (note-written.lua).
+//   W3 Without a word from here the budgets go by what is expected: a look is never waited for.
 import { noteWritten } from "@sluice/shared/budgets/note-written";
 import type { SeenWriting } from "@sluice/shared/budgets/note-written";
 import type { BudgetSizes, ExpectedCost } from "@sluice/shared/budgets/budgets";
 import { writingPerSecond } from "@sluice/shared/budgets/needs";
 import type { LaneLimits } from "@sluice/shared/limits/tiers";
 import type { Logger } from "@sluice/shared/logging/logger";
+import { warnSparingly } from "@sluice/shared/logging/warn-sparingly";
 import type { Redis } from "ioredis";
 import type { AnswerProgress } from "../provider/answer-progress.ts";
 import { seenWriting } from "./seen-writing.ts";
@@ -31,11 +38,23 @@ interface UnderWay extends Watched {
   progress: AnswerProgress | undefined;
 }
 
+/** What was seen of an answer. */
+interface Ended {
+  /** undefined: nothing */
+  progress: AnswerProgress | undefined;
+  /** Tokens. */
+  written: number;
+}
+
 /** How often what is seen is told: less than half of a strict limit's one second of burst. */
 const intervalMs = 200;
 
 /** An answer of which no more is told, because its worker is gone, is taken to go on for so long. */
 const goesOnMs = 2_000;
+
+/** So many broken streams in a row, and nothing is watched for so long. */
+const brokenInARowMax = 3;
+const pauseMs = 600_000;
 
 /** Part of the output limit from which on it is followed how answers are written. */
 const watchedFromShare = 0.5;
@@ -45,18 +64,36 @@ export function outputMayBind({ outputTokens }: Pick<ExpectedCost, "outputTokens
   return outputTokens * limits.requestsPerMinute >= limits.outputTokensPerMinute * watchedFromShare;
 }
 
-/** Follows a lane's answers while they are streamed, and tells the budgets what of them is there. */
 export class AnswerWatch {
   readonly #options: AnswerWatchOptions;
   readonly #underWay = new Map<string, UnderWay>();
+  readonly #warn: ReturnType<typeof warnSparingly>;
   #isTelling = false;
+  #brokenInARow = 0;
+  #pausedUntilMs = 0;
 
   constructor(options: AnswerWatchOptions) {
     this.#options = options;
+    this.#warn = warnSparingly(options.log);
   }
 
+  /** Whether another answer may be watched. */
   get hasRoom(): boolean {
-    return this.#underWay.size < this.#options.watchedMax;
+    return this.#underWay.size < this.#options.watchedMax && performance.now() >= this.#pausedUntilMs;
+  }
+
+  /**
+   * A gateway may not know how to stream. After some answers in a row that were no whole ones none is asked for as a stream for a while.
+   *
+   * @param isWhole whether a watched answer was
+   */
+  noteOutcome(isWhole: boolean): void {
+    this.#brokenInARow = isWhole ? 0 : this.#brokenInARow + 1;
+    if (this.#brokenInARow < brokenInARowMax) return;
+    this.#brokenInARow = 0;
+    this.#pausedUntilMs = performance.now() + pauseMs;
+    const { laneName, log } = this.#options;
+    log.warn({ event: "lane.watch_paused", lane: laneName, error: `${brokenInARowMax} streams in a row were no whole answers`, pauseMs });
   }
 
   /** @returns to be told of the attempt's progress, until {@link end}, which has to follow */
@@ -69,12 +106,14 @@ export class AnswerWatch {
     };
   }
 
-  /** @returns what was seen of the attempt's answer; undefined: nothing */
-  end(attemptId: string): { progress: AnswerProgress; seen: Seen } | undefined {
+  /** @returns undefined when the attempt is not watched */
+  end(attemptId: string): Ended | undefined {
     const underWay = this.#underWay.get(attemptId);
+    if (underWay === undefined) return undefined;
     this.#underWay.delete(attemptId);
-    if (underWay?.progress === undefined) return undefined;
-    return { progress: underWay.progress, seen: this.#seen(underWay, underWay.progress, performance.now()) };
+    const { progress } = underWay;
+    // What may have been written since it last showed something is not known.
+    return { progress, written: progress === undefined ? 0 : this.#seen(underWay, progress, progress.lastEventAtMs).written };
   }
 
   #tellSoon(): void {
@@ -83,7 +122,7 @@ export class AnswerWatch {
   }
 
   async #tell(): Promise<void> {
-    const { redis, laneName, sizes, log } = this.#options;
+    const { redis, laneName, sizes } = this.#options;
     const nowMs = performance.now();
     const answers: SeenWriting[] = [];
     for (const underWay of this.#underWay.values()) {
@@ -94,13 +133,14 @@ export class AnswerWatch {
       await noteWritten(redis, { laneName, answers, sizes: sizes(), goesOnMs });
     } catch (error) {
       // The budgets go by what is expected until Redis is back.
-      log.warn({ event: "budget.not_noted", lane: laneName, error });
+      this.#warn({ event: "budget.not_noted", lane: laneName, error: error instanceof Error ? error.message : String(error) });
     }
     this.#tellSoon();
   }
 
   #seen({ estimated, maxTokens }: Watched, progress: AnswerProgress, nowMs: number): Seen {
     const charactersPerToken = this.#options.charactersPerToken();
-    return seenWriting(progress, { charactersPerToken, tokensPerSecond: writingPerSecond(estimated), maxTokens }, nowMs);
+    const { overdueAfterMs } = estimated;
+    return seenWriting(progress, { charactersPerToken, tokensPerSecond: writingPerSecond(estimated), overdueAfterMs, maxTokens }, nowMs);
   }
 }

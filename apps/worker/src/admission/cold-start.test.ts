@@ -1,32 +1,56 @@
+// A process does everything for the first time before its first answer, and its requests reach Claude closer together than they leave.
+import { openLaneQueue } from "@sluice/shared/lanes/lane-queue";
+import { connectForWorker } from "@sluice/shared/redis/connect";
 import { laneKeys } from "@sluice/shared/redis/keys";
 import { startTestRedis } from "@sluice/testkit/redis";
 import { waitUntil } from "@sluice/testkit/wait-until";
-import { expect, test } from "vitest";
-import { newModel, newPrompt, startJobs } from "../testing/jobs.ts";
-import { startTestSimulator } from "../testing/simulator.ts";
-import { startTestWorker } from "../testing/workers.ts";
+import { afterAll, expect, test } from "vitest";
+import type { ClaudeAnswer } from "../provider/claude-answer.ts";
+import { LaneAdmission } from "./lane-admission.ts";
 
-// A burst of 1,000 input tokens, of which 800 may leave at once.
-const env = { SLUICE_INPUT_TOKENS_PER_MINUTE: "60000", SLUICE_SIMULATOR_INPUT_TOKENS_PER_MINUTE: "60000" };
-const [server, simulator] = await Promise.all([startTestRedis(), startTestSimulator(env)]);
-const jobs = await startJobs(server.url);
-await startTestWorker({ redisUrl: server.url, simulator, env });
+const server = await startTestRedis();
+const redis = connectForWorker(server.url);
+afterAll(() => redis.disconnect());
 
-test("until its first answer a worker takes from half of the usual burst of input, after it from all", async () => {
-  const model = newModel();
-  const held = await simulator.hold();
-  const first = await jobs.submit({ prompt: newPrompt(), model });
-  await held.arrived();
-  const { name } = await jobs.laneOf(model);
-  const left = async () => Number(await jobs.redis.hget(laneKeys(name).budgets, "inputTokens"));
-  expect(await left()).toBeLessThan(400);
-  await held.release();
-  await jobs.finished(first);
-  await waitUntil(
-    async () => {
-      await jobs.finished(await jobs.submit({ prompt: newPrompt(), model }));
-      return (await left()) > 400;
-    },
-    { describe: "more than half a burst to be there" },
-  );
+const nothing = () => {};
+const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+// A burst of 1,000 input tokens, of which 800 may leave at once; no matter how much output.
+const limits = { start: { requestsPerMinute: 60_000, inputTokensPerMinute: 60_000, outputTokensPerMinute: 600_000_000 }, ceiling: {} };
+// 80 tokens by the first estimate, as long as nothing is known.
+const params = { model: "m", max_tokens: 10, messages: [{ role: "user" as const, content: "x".repeat(192) }] };
+const answer: ClaudeAnswer = {
+  kind: "message",
+  message: { type: "message", model: "m", usage: { input_tokens: 80, output_tokens: 5 } },
+  headers: new Headers({
+    "anthropic-ratelimit-input-tokens-limit": "60000",
+    "anthropic-ratelimit-output-tokens-limit": "600000000",
+  }),
+  isStreamed: false,
+};
+
+test("until its first answer a worker leaves half of the burst of input in the bucket, and takes nothing from what others may use", async () => {
+  const laneName = "{test.cold}";
+  const admission = new LaneAdmission({ redis, queue: openLaneQueue(redis, laneName), limits, burstSeconds: 1, watchedMax: 0, log });
+  const left = async () => Number(await redis.hget(laneKeys(laneName).budgets, "inputTokens"));
+  let attempts = 0;
+  const enough = new AbortController();
+  const permits: Awaited<ReturnType<LaneAdmission["admit"]>>[] = [];
+  const levels: number[] = [];
+  const ask = async () => {
+    const permit = await admission.admit({ attemptId: `a${(attempts += 1)}`, tenant: "t", params, timeoutMs: 60_000 }, enough.signal);
+    permits.push(permit);
+    levels.push(await left());
+  };
+  const cold = Promise.all(Array.from({ length: 12 }, ask));
+  await waitUntil(() => Promise.resolve(permits.length >= 6), { describe: "six requests to be let in" });
+  const first = permits[0];
+  if (first?.admitted !== true) throw new Error("not admitted");
+  expect(Math.min(...levels)).toBeGreaterThanOrEqual(395);
+  await cold;
+  expect(Math.min(...levels)).toBeGreaterThanOrEqual(395);
+  await first.settle(answer);
+  const warm = Promise.all(Array.from({ length: 12 }, ask));
+  await waitUntil(() => Promise.resolve(Math.min(...levels) < 395), { describe: "more than half of it to be used" });
+  enough.abort();
+  await warm;
 });

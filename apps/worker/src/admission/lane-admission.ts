@@ -16,6 +16,7 @@ import type { LimitsSource } from "@sluice/shared/limits/effective-limits";
 import { absentLimits, limitsOf, readRateLimitHeaders } from "@sluice/shared/limits/rate-limit-headers";
 import type { LaneLimits } from "@sluice/shared/limits/tiers";
 import type { Logger } from "@sluice/shared/logging/logger";
+import { warnSparingly } from "@sluice/shared/logging/warn-sparingly";
 import type { Redis } from "ioredis";
 import type { ClaudeAnswer } from "../provider/claude-answer.ts";
 import type { AnswerFollower } from "../provider/claude-client.ts";
@@ -85,6 +86,7 @@ export class LaneAdmission {
   readonly #laneName: string;
   readonly #burstSeconds: number;
   readonly #log: Logger;
+  readonly #warn: ReturnType<typeof warnSparingly>;
   readonly #line = new AdmissionLine();
   readonly #watch: AnswerWatch;
   readonly #knowledge: LaneKnowledge;
@@ -95,6 +97,7 @@ export class LaneAdmission {
     this.#laneName = queue.name;
     this.#burstSeconds = burstSeconds;
     this.#log = log;
+    this.#warn = warnSparingly(log);
     this.#knowledge = new LaneKnowledge({ redis, laneName: queue.name, limits, burstSeconds, log });
     const knowledge = this.#knowledge;
     this.#watch = new AnswerWatch({
@@ -130,7 +133,7 @@ export class LaneAdmission {
     let sentAtMs = 0;
     const admission = await this.#line.admit(async () => {
       estimated = await expectedCost(redis, size);
-      const { sizes, counting, usual } = this.#knowledge;
+      const { sizesToReserve: sizes, counting, usual } = this.#knowledge;
       const needs = needsOf({
         cost: estimated,
         sizes,
@@ -138,6 +141,7 @@ export class LaneAdmission {
         answers: usual?.answers ?? 0,
         answerMs: usual?.durationMs ?? 0,
         isWatched: this.#knowledge.isWatched,
+        isCold: this.#knowledge.isCold,
       });
       const reply = await reserve(redis, { laneName, attemptId, cost: estimated, sizes, needs, leaseMs: timeoutMs + leaseMarginMs });
       if (reply.admitted) levelsAtStart = reply.levels;
@@ -177,7 +181,10 @@ export class LaneAdmission {
       if (levelsAtStart === undefined) return await limitsLearned;
       const { sizes, counting } = knowledge;
       const range = told.outputOfOurs;
-      const believable = { ...told.levels, ...(range && believedAtStart(range, counting, sizes.outputTokens.capacity, isWatched)) };
+      const believable = {
+        ...told.levels,
+        ...(range && believedAtStart(range, counting, sizes.outputTokens.capacity, isWatched && knowledge.seesOthers)),
+      };
       await Promise.all([
         limitsLearned,
         followLevels(this.#redis, { laneName: this.#laneName, sizes, believable, levelsAtStart }),
@@ -186,7 +193,7 @@ export class LaneAdmission {
           : []),
       ]);
     } catch (error) {
-      this.#log.warn({ event: "budget.not_noted", lane: this.#laneName, error });
+      this.#warn({ event: "budget.not_noted", lane: this.#laneName, error: error instanceof Error ? error.message : String(error) });
     }
   }
 
@@ -198,7 +205,10 @@ export class LaneAdmission {
     const isMessage = answer.kind === "message";
     const wasRefused = answer.kind === "error" && answer.status === 429;
     knowledge.noteAnswer(answer.kind !== "error" || wasRefused || !isUncounted(answer));
-    if (isMessage) knowledge.noteWatched(watched !== undefined);
+    // Of one that thought it was partly guessed.
+    if (isMessage) knowledge.noteWatched(watched?.progress?.hiddenMs === 0);
+    const isBroken = answer.kind === "no_answer" && answer.reason === "incomplete";
+    if (watched !== undefined && (isMessage || isBroken)) this.#watch.noteOutcome(isMessage);
     const headers = newHeadersOf(answer);
     const limitsLearned = knowledge.learnLimits(limitsTold(headers, isMessage));
     const told = toldByHeaders(headers, knowledge.limits, this.#burstSeconds);
@@ -207,7 +217,8 @@ export class LaneAdmission {
     const mayBeOutput = mayBeRefusedForOutput(answer, told.output, sizes.outputTokens.capacity);
     const believed = outputOfOurs && believedOutput(outputOfOurs, counting, sizes.outputTokens.capacity);
     const believable = { ...told.levels, ...(mayBeOutput ? believedWhenRefused(believed ?? {}, counting) : believed) };
-    const used = usedByAnswer(answer, estimated, { maxTokens: size.maxTokens, written: watched?.seen.written });
+    const outputWasEmpty = wasRefusedForOutput(answer) && knowledge.seesOthers;
+    const used = usedByAnswer(answer, estimated, { maxTokens: size.maxTokens, written: watched?.written });
     const refilledTokens = (sizes.inputTokens.refillPerSecond * durationMs) / 1_000;
     const charged =
       isMessage && used !== null ? chargedFor(used, estimated, { answers: knowledge.usual?.answers ?? 0, refilledTokens }) : used;
@@ -220,7 +231,7 @@ export class LaneAdmission {
           sizes,
           believable,
           levelsAtStart,
-          outputWasEmpty: wasRefusedForOutput(answer),
+          outputWasEmpty,
         }),
         limitsLearned,
         countRequest(redis, laneName, outcomeOf(answer), isMessage && used !== null ? { estimated, used } : undefined),

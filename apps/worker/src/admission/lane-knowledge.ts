@@ -1,6 +1,13 @@
 import { budgetSizes } from "@sluice/shared/budgets/budgets";
 import type { BudgetSizes, LevelRange, Levels } from "@sluice/shared/budgets/budgets";
-import { concludeCounting, documentedCounting, noEvidence, withOutcome, withTold } from "@sluice/shared/budgets/output-counting";
+import {
+  concludeCounting,
+  documentedCounting,
+  fewAnswers,
+  noEvidence,
+  withOutcome,
+  withTold,
+} from "@sluice/shared/budgets/output-counting";
 import type { CountingEvidence, Foreseen, OutputCounting, Reckoned } from "@sluice/shared/budgets/output-counting";
 import { charactersPerTokenAtFirst } from "@sluice/shared/estimates/estimate-cost";
 import { usualCost } from "@sluice/shared/estimates/usage-store";
@@ -24,13 +31,7 @@ export interface LaneKnowledgeOptions {
   log: Logger;
 }
 
-/**
- * Until its first answer a process sends at most this part of the usual burst of input at once. Its first request is held up by everything
- * that is done for the first time: on a busy machine by 200 ms, and those behind it by less, so they reach Claude closer together.
- */
-const coldInputShare = 0.5;
-
-/** Where nothing of a burst of requests is kept in hand for that, the second one leaves so much later. */
+/** A first request is held up by about so much, see needs.ts. */
 const coldRequestMs = 200;
 
 /** After this long what is documented is tried again: the way that is waited for hides what would speak against it. */
@@ -76,15 +77,23 @@ export class LaneKnowledge {
   }
 
   get sizes(): BudgetSizes {
-    const sizes = budgetSizes(this.limits, this.#options.burstSeconds);
-    if (this.#hasAnswer) return sizes;
-    const { requests, inputTokens } = sizes;
-    const requestMs = 1_000 / requests.refillPerSecond + (requests.capacity < 2 ? coldRequestMs : 0);
-    return {
-      ...sizes,
-      requests: { ...requests, refillPerSecond: 1_000 / requestMs },
-      inputTokens: { ...inputTokens, capacity: Math.max(1, inputTokens.capacity * coldInputShare) },
-    };
+    return budgetSizes(this.limits, this.#options.burstSeconds);
+  }
+
+  /**
+   * The same for what is asked of them: until its first answer a process, whose first request may be late, leaves more time before the second one where
+   * nothing of a burst of requests is kept in hand.
+   */
+  get sizesToReserve(): BudgetSizes {
+    const { sizes } = this;
+    const { capacity, refillPerSecond } = sizes.requests;
+    if (!this.isCold || capacity >= 2) return sizes;
+    return { ...sizes, requests: { capacity, refillPerSecond: 1_000 / (1_000 / refillPerSecond + coldRequestMs) } };
+  }
+
+  /** Whether this process has had no answer of the lane yet. */
+  get isCold(): boolean {
+    return !this.#hasAnswer;
   }
 
   /** undefined before the lane's first answer */
@@ -110,6 +119,11 @@ export class LaneKnowledge {
   /** Whether this process sees answers of the lane while they are written. */
   get isWatched(): boolean {
     return this.#watched > watchedShareMin;
+  }
+
+  /** Whether what Claude's bucket holds less than ours is somebody else's use: neither guessed wrong by us, nor counted in a way that is not known yet. */
+  get seesOthers(): boolean {
+    return this.isWatched && (this.#usual?.answers ?? 0) >= fewAnswers;
   }
 
   /** The part of its pace that the lane may use after refusals. */

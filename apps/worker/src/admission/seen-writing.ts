@@ -6,10 +6,13 @@ export interface Expected {
   charactersPerToken: number;
   /** How fast the answer was expected to be written. */
   tokensPerSecond: number;
+  /** After so long without an end it is taken to hang. */
+  overdueAfterMs: number;
   maxTokens: number;
 }
 
 export interface Seen {
+  /** Tokens. */
   written: number;
   tokensPerSecond: number;
 }
@@ -17,25 +20,32 @@ export interface Seen {
 /** The pace that was expected counts as much as this long of what is seen: the first pieces may come together, or late. */
 const expectedWeightMs = 200;
 
+/** Pieces that a proxy has held back come all at once: until their pace has been seen for a while, it is at most so many times the expected one. */
+const sureAfterMs = 400;
+const timesExpectedMax = 8;
+
 /** An answer that shows nothing for longer has stopped, for now. */
 const silentMaxMs = 3_000;
 
 /**
  * Pieces come some time apart, so an answer is taken to go on at its pace after the last of them. What is not shown is taken to be written at
- * the pace that was expected.
+ * the pace that was expected, but not for longer than an answer takes.
  */
-export function seenWriting(
-  progress: AnswerProgress,
-  { charactersPerToken, tokensPerSecond: expected, maxTokens }: Expected,
-  nowMs: number,
-): Seen {
-  const { characters, timedCharacters, timedMs, hiddenMs, hiddenSinceMs, lastEventAtMs } = progress;
-  const hiddenNowMs = hiddenSinceMs === undefined ? 0 : nowMs - hiddenSinceMs;
-  const there = characters / charactersPerToken + (expected * (hiddenMs + hiddenNowMs)) / 1_000;
-  if (hiddenSinceMs !== undefined) return { written: Math.min(maxTokens, there), tokensPerSecond: expected };
-  const silentMs = nowMs - lastEventAtMs;
-  if (silentMs > silentMaxMs) return { written: Math.min(maxTokens, there), tokensPerSecond: 0 };
-  const timedTokens = timedCharacters / charactersPerToken + (expected * expectedWeightMs) / 1_000;
-  const tokensPerSecond = (timedTokens / (timedMs + expectedWeightMs)) * 1_000;
+export function seenWriting(progress: AnswerProgress, expected: Expected, nowMs: number): Seen {
+  const { characters, hiddenMs, hiddenSinceMs, lastEventAtMs } = progress;
+  const { charactersPerToken, overdueAfterMs, maxTokens } = expected;
+  const isHidden = hiddenSinceMs !== undefined;
+  const hiddenNowMs = isHidden ? nowMs - hiddenSinceMs : 0;
+  const there = characters / charactersPerToken + (expected.tokensPerSecond * Math.min(overdueAfterMs, hiddenMs + hiddenNowMs)) / 1_000;
+  const silentMs = isHidden ? 0 : nowMs - lastEventAtMs;
+  const hasStopped = there >= maxTokens || (isHidden ? hiddenMs + hiddenNowMs > overdueAfterMs : silentMs > silentMaxMs);
+  const tokensPerSecond = isHidden ? expected.tokensPerSecond : seenPace(progress, expected);
+  if (hasStopped) return { written: Math.min(maxTokens, there), tokensPerSecond: 0 };
   return { written: Math.min(maxTokens, there + (tokensPerSecond * silentMs) / 1_000), tokensPerSecond };
+}
+
+function seenPace({ timedCharacters, timedMs }: AnswerProgress, { charactersPerToken, tokensPerSecond: expected }: Expected): number {
+  const tokens = timedCharacters / charactersPerToken + (expected * expectedWeightMs) / 1_000;
+  const seen = (tokens / (timedMs + expectedWeightMs)) * 1_000;
+  return timedMs < sureAfterMs ? Math.min(seen, expected * timesExpectedMax) : seen;
 }

@@ -25,7 +25,7 @@ test("an answer that did not come is taken to have cost what was estimated, a re
   expect(usedByAnswer(refusal, estimated, { maxTokens })).toBeNull();
 });
 
-test("what was seen of an answer that broke off is charged", () => {
+test("what was seen of an answer that broke off is charged, and its prompt", () => {
   const written = 300;
   expect(usedByAnswer({ kind: "aborted" }, estimated, { maxTokens, written })).toEqual({ inputTokens: 50, outputTokens: 300 });
   const inStream = {
@@ -37,7 +37,8 @@ test("what was seen of an answer that broke off is charged", () => {
     message: "",
     headers: undefined,
   } as const;
-  expect(usedByAnswer(inStream, estimated, { maxTokens, written })).toEqual({ inputTokens: 0, outputTokens: 300 });
+  expect(usedByAnswer(inStream, estimated, { maxTokens, written })).toEqual({ inputTokens: 50, outputTokens: 300 });
+  expect(usedByAnswer({ ...inStream, type: "rate_limit_error" }, estimated, { maxTokens, written })).toMatchObject({ outputTokens: 300 });
 });
 
 // Claude's bucket was full while ours was charged too much: what overflowed there is lost.

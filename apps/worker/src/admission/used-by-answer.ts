@@ -21,8 +21,9 @@ export function usedByAnswer(answer: ClaudeAnswer, estimated: TokenCost, { maxTo
     }
     case "error":
       // Neither a refusal by a limit nor trouble at Claude's (500, 529: "not your quota", Errors page, 2026-08) uses up a limit;
-      // a request that Claude found fault with is counted, and nothing was produced, unless the error came in the middle of the answer.
-      return isUncounted(answer) ? null : { inputTokens: 0, outputTokens: written };
+      // a request that Claude found fault with is counted, and nothing was produced. In the middle of an answer its prompt had been taken.
+      if (answer.status === undefined) return { inputTokens: estimated.inputTokens, outputTokens: written };
+      return isUncounted(answer) ? null : { inputTokens: 0, outputTokens: 0 };
     case "no_answer":
     case "aborted":
       // Claude may have done all the work.

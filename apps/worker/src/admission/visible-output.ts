@@ -5,6 +5,9 @@ import type { ClaudeMessage } from "../provider/claude-answer.ts";
 
 const detailsSchema = z.object({ thinking_tokens: z.number().min(0) });
 
+/** Characters of a token; anything else is a gateway's mistake, which must not be learned. */
+const [perTokenMin, perTokenMax] = [0.2, 20];
+
 /** How many of an answer's tokens were seen as text, and how much text that was; undefined: nothing was seen, or how many were thinking is not known. */
 export function visibleOutput(
   { usage }: ClaudeMessage,
@@ -15,5 +18,6 @@ export function visibleOutput(
   const details = detailsSchema.safeParse(usage["output_tokens_details"]);
   if (!details.success && progress.hiddenMs > 0) return undefined;
   const tokens = outputTokens - (details.success ? details.data.thinking_tokens : 0);
-  return tokens > 0 ? { characters: progress.characters, tokens } : undefined;
+  const perToken = progress.characters / tokens;
+  return perToken >= perTokenMin && perToken <= perTokenMax ? { characters: progress.characters, tokens } : undefined;
 }

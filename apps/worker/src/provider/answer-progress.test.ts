@@ -51,8 +51,12 @@ test("thinking counts by how long it takes, not by what is shown of it, and is n
   expect(again).toMatchObject({ characters: 20, timedCharacters: 0, timedMs: 0 });
 });
 
-test("events of kinds that are not known yet change nothing", () => {
+test("events of kinds that are not known yet, and such as cannot be, change nothing", () => {
   const unknown: RawMessageStreamEvent = JSON.parse('{"type":"from_the_future","index":0,"delta":{"type":"more","text":"abc"}}');
   const unknownDelta: RawMessageStreamEvent = JSON.parse('{"type":"content_block_delta","index":0,"delta":{"type":"more","text":"abc"}}');
   expect(after([10, unknown], [20, unknownDelta])).toEqual({ ...progressAtStart(0), lastEventAtMs: 20 });
+  const noText: RawMessageStreamEvent = JSON.parse(
+    '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":{"length":9}}}',
+  );
+  expect(after([10, noText])).toEqual({ ...progressAtStart(0), lastEventAtMs: 10 });
 });

@@ -62,10 +62,15 @@ function isHidden(blockType: string): boolean {
 function charactersOf(delta: Extract<RawMessageStreamEvent, { type: "content_block_delta" }>["delta"]): number {
   switch (delta.type) {
     case "text_delta":
-      return delta.text.length;
+      return lengthOf(delta.text);
     case "input_json_delta":
-      return delta.partial_json.length;
+      return lengthOf(delta.partial_json);
     default:
       return 0;
   }
+}
+
+/** A gateway may send anything. */
+function lengthOf(text: unknown): number {
+  return typeof text === "string" ? text.length : 0;
 }

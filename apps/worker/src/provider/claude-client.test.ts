@@ -73,6 +73,7 @@ test("a server that does not stream may answer in one piece all the same", async
 
 test.for([
   ["ends before its last event", begin + text("Hello")],
+  ["does not say why it ended", begin + text("Hello") + event({ type: "message_stop" })],
   ["has no event at all", ""],
   ["is no stream", "<html></html>"],
 ])("a stream that %s is no answer", async ([, body]) => {

@@ -62,7 +62,9 @@ export function createClaudeClient({ apiKey, baseUrl }: { apiKey: string; baseUr
           ? await sendStreamed(anthropic, params, options, follower)
           : await sendWhole(anthropic, params, options);
         const message = messageSchema.safeParse(data);
-        if (!message.success) return { kind: "no_answer", reason: "incomplete" };
+        // A stream says at its end why it ended.
+        const isWhole = message.success && (!isStreamed || typeof message.data.stop_reason === "string");
+        if (!isWhole) return { kind: "no_answer", reason: "incomplete" };
         return { kind: "message", message: message.data, headers: response.headers, isStreamed };
       } catch (error) {
         if (signal.aborted) return { kind: "aborted" };

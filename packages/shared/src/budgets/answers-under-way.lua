@@ -1,4 +1,4 @@
--- answers-under-way.lua: what Claude is taken to be writing at this moment. A part of reserve.lua, settle.lua and note-written.lua.
+-- answers-under-way.lua: what Claude is taken to be writing at this moment. A part of reserve.lua, settle.lua, note-written.lua and follow-levels.lua.
 --
 -- An attempt that is under way is taken to write its expected answer at an even pace, and one that is watched at the pace that is seen
 -- (note-written.lua). The sum of these paces drains the bucket `producedTokens`. One that takes much longer is taken to have stopped: a call

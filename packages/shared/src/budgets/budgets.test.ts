@@ -12,6 +12,8 @@ import type { BudgetName, ExpectedCost, Levels, TokenCost } from "./budgets.ts";
 import { needsOf, writingPerSecond } from "./needs.ts";
 import type { WritingBound } from "./needs.ts";
 import { noteWritten } from "./note-written.ts";
+import { followLevels } from "./follow-levels.ts";
+import { othersPerSecond } from "./others-answers.ts";
 import { waysOfCounting } from "./output-counting.ts";
 import type { WayOfCounting } from "./output-counting.ts";
 import { reserve } from "./reserve.ts";
@@ -41,6 +43,7 @@ type Step =
   | { kind: "settle"; used: TokenCost }
   | { kind: "release" }
   | { kind: "note"; written: number; tokensPerSecond: number }
+  | { kind: "told"; least: number; most: number }
   | { kind: "wait"; ms: number };
 
 const tokens = { inputTokens: fc.integer({ min: 0, max: 3_000 }), outputTokens: fc.integer({ min: 0, max: 600 }) };
@@ -64,6 +67,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       tokensPerSecond: fc.integer({ min: 0, max: 1_000 }),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ least: fc.integer({ min: -400, max: 200 }), width: fc.integer({ min: 0, max: 300 }) })
+      .map(({ least, width }): Step => ({ kind: "told", least, most: least + width })),
+  },
   { weight: 4, arbitrary: fc.integer({ min: 0, max: 5_000 }).map((ms): Step => ({ kind: "wait", ms })) },
   // A replica that takes over may have another clock.
   { weight: 1, arbitrary: fc.integer({ min: -5_000, max: 0 }).map((ms): Step => ({ kind: "wait", ms })) },
@@ -83,6 +92,7 @@ class Model {
   readonly #buckets = new Map<BudgetName, Bucket>();
   readonly #writing = new Set<Answer>();
   #nowMs: number;
+  #others = { perSecond: 0, atMs: 0 };
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs;
@@ -92,7 +102,7 @@ class Model {
   level(name: BudgetName, nowMs: number): number {
     const bucket = this.#buckets.get(name) ?? fullBucket(sizes[name], nowMs);
     if (name !== "producedTokens") return refilled(bucket, sizes[name], nowMs).level;
-    let perMs = sizes[name].refillPerSecond / 1_000;
+    let perMs = (sizes[name].refillPerSecond - this.#othersAt(nowMs)) / 1_000;
     let drainedTooLong = 0;
     for (const { tokensPerMs, untilMs } of this.#writing) {
       perMs -= tokensPerMs;
@@ -115,13 +125,28 @@ class Model {
     }
   }
 
+  #othersAt(nowMs: number): number {
+    return othersPerSecond(this.#others.perSecond, this.#others.atMs, sizes.producedTokens, nowMs);
+  }
+
+  /** @returns by how much the level of what is produced is moved */
+  told(nowMs: number, least: number, most: number): number {
+    const { refillPerSecond } = sizes.producedTokens;
+    const level = this.level("producedTokens", nowMs);
+    const moved = Math.max(0, least - level) - Math.max(0, level - most);
+    const perSecond = Math.max(0, Math.min(0.9 * refillPerSecond, this.#othersAt(nowMs) - 0.5 * moved));
+    this.change(nowMs, {});
+    this.#others = { perSecond, atMs: nowMs };
+    return moved;
+  }
+
   mayWrite(nowMs: number, cost: ExpectedCost, needed: number, bound: WritingBound | undefined): boolean {
     if (bound === undefined) return true;
     const under = [...this.#writing]
       .filter(({ untilMs }) => untilMs > nowMs)
       .reduce((sum, { tokensPerMs }) => sum + tokensPerMs * 1_000, 0);
     const fullness = Math.max(0, this.level("producedTokens", nowMs) - needed) / (sizes.producedTokens.capacity - needed);
-    return under + writingPerSecond(cost) <= bound.whenNeeded + (bound.whenFull - bound.whenNeeded) * fullness;
+    return under + this.#othersAt(nowMs) + writingPerSecond(cost) <= bound.whenNeeded + (bound.whenFull - bound.whenNeeded) * fullness;
   }
 
   begin(nowMs: number, cost: ExpectedCost): Answer {
@@ -185,6 +210,17 @@ test("every sequence does what the model says: all or none, never above the capa
             expect(Math.abs(reply.retryAfterMs - wait)).toBeLessThanOrEqual(1);
           }
           if (!reply.admitted && (model.anyOverdue(nowMs) || model.isAheadOf(nowMs))) model.change(nowMs, {});
+          continue;
+        }
+        if (move.kind === "told") {
+          if (held.size === 0) continue;
+          const { least, most } = move;
+          const producedTokens = model.level("producedTokens", nowMs);
+          const levelsAtStart = { requests: 0, inputTokens: 0, outputTokens: 0, producedTokens, answeredTokens: 0 };
+          await followLevels(redis, { laneName, sizes, believable: { producedTokens: { least, most } }, levelsAtStart, nowMs });
+          model.change(nowMs, { producedTokens: model.told(nowMs, least, most) });
+          const followed = await levels(laneName);
+          for (const name of budgetNames) expect(followed[name]).toBeCloseTo(model.level(name, nowMs), 2);
           continue;
         }
         const [attemptId, reservation] = [...held][0] ?? [];

@@ -7,7 +7,7 @@ import type { LaneLimits } from "../limits/tiers.ts";
  *
  * The other two follow Claude's own output bucket by other ways of counting, because Claude refuses a request while earlier answers
  * have emptied it, however small the new one will be: `producedTokens` falls while answers are being written, at the pace that is
- * expected of them, `answeredTokens` when they are there. Which of the three is waited for: output-counting.ts.
+ * seen or expected of them, `answeredTokens` when they are there. Which of the three is waited for: output-counting.ts.
  */
 export const budgetNames = ["requests", "inputTokens", "outputTokens", "producedTokens", "answeredTokens"] as const;
 export type BudgetName = (typeof budgetNames)[number];

@@ -1,9 +1,10 @@
 -- follow-levels.lua: bring the levels to what Claude says remains, as far as they are too high both now and when the request was reserved, or both too low.
--- KEYS  1 budgets hash {<budget> level, updatedAtMs, writingPerSecond, othersPerSecond, othersAtMs}
+-- KEYS  1 budgets hash {<budget> level, updatedAtMs, writingPerSecond, othersPerSecond, othersAtMs}, 2 reserved {attempt id: "a,b,c,d,e,tokens it
+--       writes a second,from ms,until ms,tokens before that"}, 3 attempts that are taken to be writing, by when they are taken to have stopped
 -- ARGV  1 now in ms, or "" for the server's own clock (only tests pass a number),
 --       then six values a budget: name, capacity, refill per second, lowest and highest level that are believed or "", level after the reservation
 -- Returns  1
--- Work  one read and one write, five budgets
+-- Work  one read and one write, five budgets; at most 20 overdue attempts stopped
 local nowMs = tonumber(ARGV[1])
 if not nowMs then
   local time = redis.call('TIME')
@@ -15,22 +16,26 @@ for i = 2, #ARGV, 6 do names[#names + 1] = ARGV[i] end
 local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', 'writingPerSecond', 'othersPerSecond', 'othersAtMs', unpack(names))
 -- A clock that went back refills nothing, and counts from there.
 local elapsedMs = math.max(0, nowMs - (tonumber(known[1]) or nowMs))
-local writing, others, othersAtMs = tonumber(known[2]) or 0, tonumber(known[3]) or 0, tonumber(known[4]) or nowMs
+local writing = tonumber(known[2]) or 0
+local stopped, givenBack = stopOverdue(KEYS[3], KEYS[2], #names, nowMs)
 
-local fields = {'updatedAtMs', nowMs}
+local fields = {'updatedAtMs', nowMs, 'writingPerSecond', string.format('%.6f', math.max(0, writing - stopped))}
 for i, name in ipairs(names) do
   local at = 2 + (i - 1) * 6
-  local capacity, refill, least, most, atStart = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5])
-  local isProduced = name == 'producedTokens'
-  local drained = isProduced and writing * elapsedMs / 1000 or 0
-  local level = math.min(capacity, (tonumber(known[i + 4]) or capacity) + refill * elapsedMs / 1000 - drained)
+  local capacity, refill, atStart = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 5])
+  local least, most = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
+  local level, others = (tonumber(known[i + 4]) or capacity) + refill * elapsedMs / 1000, 0
+  if name == 'producedTokens' then
+    others = othersNow(known[3], known[4], nowMs, refill)
+    level = math.min(capacity, level - (writing + others) * elapsedMs / 1000) + givenBack
+  end
+  level = math.min(capacity, level)
   local tooHigh = most and math.max(0, math.min(level, atStart) - most) or 0
   local tooLow = least and math.max(0, least - math.max(level, atStart)) or 0
-  if isProduced and most then
-    local now = followOthers(others, nowMs - othersAtMs, tooHigh - tooLow, refill)
-    for _, field in ipairs({'othersPerSecond', string.format('%.6f', now), 'othersAtMs', nowMs, 'writingPerSecond', string.format('%.6f', math.max(0, writing + now - others))}) do
-      fields[#fields + 1] = field
-    end
+  -- By an upper bound alone they would only ever be more.
+  if name == 'producedTokens' and least then
+    others = followOthers(others, tooHigh - tooLow, refill)
+    for _, field in ipairs({'othersPerSecond', string.format('%.6f', others), 'othersAtMs', nowMs}) do fields[#fields + 1] = field end
   end
   fields[#fields + 1] = name
   fields[#fields + 1] = string.format('%.6f', math.min(capacity, level - tooHigh + tooLow))

@@ -4,7 +4,8 @@ import { Script } from "../redis/script.ts";
 import { budgetNames } from "./budgets.ts";
 import type { BelievableLevels, BudgetSizes, Levels } from "./budgets.ts";
 
-const script = new Script(new URL("follow-levels.lua", import.meta.url), [new URL("others-answers.lua", import.meta.url)]);
+const parts = ["answers-under-way.lua", "others-answers.lua"].map((part) => new URL(part, import.meta.url));
+const script = new Script(new URL("follow-levels.lua", import.meta.url), parts);
 
 export interface ToldLevels {
   laneName: string;
@@ -30,5 +31,6 @@ export async function followLevels(redis: Redis, { laneName, sizes, believable, 
     believable[name]?.most ?? "",
     levelsAtStart[name],
   ]);
-  await script.run(redis, [laneKeys(laneName).budgets], [nowMs ?? "", ...budgets]);
+  const keys = laneKeys(laneName);
+  await script.run(redis, [keys.budgets, keys.reserved, keys.writing], [nowMs ?? "", ...budgets]);
 }

@@ -28,6 +28,8 @@ export interface NeedsQuestion {
   answerMs?: number;
   /** Whether the lane's answers are seen while they are written. */
   isWatched?: boolean;
+  /** Whether the process that asks has had no answer yet. */
+  isCold?: boolean;
 }
 
 export function needsOf(question: NeedsQuestion): Needs {
@@ -71,16 +73,30 @@ const startedShare = 0.6;
  */
 const outputAhead = 0.5;
 
+/**
+ * Until its first answer a process leaves this part of the burst of input. Its first request is held up by everything that is done for the first time: on
+ * a busy machine by 200 ms, and those behind it by less, so they reach Claude closer together.
+ */
+const coldInputShare = 0.5;
+
 /** Whatever is in it. */
 const notNeeded = -Number.MAX_SAFE_INTEGER;
 
-function neededLevels({ cost, sizes, way = "produced", answers = fewAnswers, answerMs = 0, isWatched = false }: NeedsQuestion): Levels {
-  const { outputTokens, answeredTokens } = sizes;
+function neededLevels({
+  cost,
+  sizes,
+  way = "produced",
+  answers = fewAnswers,
+  answerMs = 0,
+  isWatched = false,
+  isCold = false,
+}: NeedsQuestion): Levels {
+  const { inputTokens, outputTokens, answeredTokens } = sizes;
   const output = neededLevel(cost.outputTokens, outputTokens);
   const ahead = (outputTokens.refillPerSecond * answerMs * outputAhead) / 1_000;
   return {
     requests: neededLevel(1, sizes.requests),
-    inputTokens: neededLevel(cost.inputTokens, sizes.inputTokens),
+    inputTokens: neededLevel(cost.inputTokens + (isCold ? inputTokens.capacity * coldInputShare : 0), inputTokens),
     outputTokens: {
       produced: notNeeded,
       answered: output - ahead,

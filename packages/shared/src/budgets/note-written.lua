@@ -1,5 +1,5 @@
 -- note-written.lua: take in how much of answers is written, and how fast they go on. Attempts without a reservation are passed over. A second call changes nothing.
--- KEYS  1 budgets hash {<budget> level, updatedAtMs, writingPerSecond}, 2 reserved {attempt id: "a,b,c,d,e,tokens it writes a second,from ms,
+-- KEYS  1 budgets hash {<budget> level, updatedAtMs, writingPerSecond, othersPerSecond, othersAtMs}, 2 reserved {attempt id: "a,b,c,d,e,tokens it writes a second,from ms,
 --       until ms,tokens before that"}, 3 attempts that are taken to be writing, by when they are taken to have stopped
 -- ARGV  1 now in ms, or "" for the server's own clock (only tests pass a number), 2 for how long an attempt is taken to go on, in ms, 3 number of budgets,
 --       then three values a budget: name, capacity, refill per second,
@@ -40,7 +40,7 @@ local stopped, tooMuch = stopOverdue(KEYS[3], KEYS[2], budgets, nowMs)
 drained = drained + tooMuch
 local names = {}
 for i = 4, firstAttempt - 1, 3 do names[#names + 1] = ARGV[i] end
-local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', 'writingPerSecond', unpack(names))
+local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', 'writingPerSecond', 'othersPerSecond', 'othersAtMs', unpack(names))
 -- A clock that went back refills nothing, and counts from there.
 local elapsedMs = math.max(0, nowMs - (tonumber(known[1]) or nowMs))
 local writing = tonumber(known[2]) or 0
@@ -48,9 +48,9 @@ local fields = {'updatedAtMs', nowMs, 'writingPerSecond', string.format('%.6f', 
 for i, name in ipairs(names) do
   local at = 4 + (i - 1) * 3
   local capacity, refill = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
-  local level = (tonumber(known[i + 2]) or capacity) + refill * elapsedMs / 1000
+  local level = (tonumber(known[i + 4]) or capacity) + refill * elapsedMs / 1000
   if name == 'producedTokens' then
-    level = math.min(capacity, level - writing * elapsedMs / 1000)
+    level = math.min(capacity, level - (writing + othersNow(known[3], known[4], nowMs, refill)) * elapsedMs / 1000)
     level = math.min(capacity, level + drained) + comesBack
   end
   level = math.min(capacity, level)

@@ -4,7 +4,8 @@ import { Script } from "../redis/script.ts";
 import { budgetNames } from "./budgets.ts";
 import type { BudgetSizes } from "./budgets.ts";
 
-const script = new Script(new URL("note-written.lua", import.meta.url), [new URL("answers-under-way.lua", import.meta.url)]);
+const parts = ["answers-under-way.lua", "others-answers.lua"].map((part) => new URL(part, import.meta.url));
+const script = new Script(new URL("note-written.lua", import.meta.url), parts);
 
 /** So many attempts in one call: Redis does nothing else meanwhile. */
 const attemptsAtOnce = 100;

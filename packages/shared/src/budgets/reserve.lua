@@ -1,5 +1,5 @@
 -- reserve.lua: take what an attempt is expected to need from all budgets of its lane, all or none. A refused call takes nothing.
--- KEYS  1 budgets hash {<budget> level, updatedAtMs, writingPerSecond, startsPerMinute, startedAtMs}, 2 reservations by the end of their lease,
+-- KEYS  1 budgets hash {<budget> level, updatedAtMs, writingPerSecond, othersPerSecond, othersAtMs, startsPerMinute, startedAtMs}, 2 reservations by the end of their lease,
 --       3 reserved {attempt id: "a,b,c,d,e,tokens it writes a second,from ms,until ms,tokens before that"}, 4 limiter counter of the lane's queue, which says
 --       whether the lane rests, 5 attempts that are taken to be writing, by when they are taken to have stopped
 -- ARGV  1 now in ms, or "" for the server's own clock (only tests pass a number), 2 attempt id, 3 lease in ms,
@@ -48,18 +48,19 @@ if #ended > 0 then
   changed = true
 end
 
-local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', 'writingPerSecond', unpack(names))
+local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', 'writingPerSecond', 'othersPerSecond', 'othersAtMs', unpack(names))
 local updatedAtMs = tonumber(known[1]) or nowMs
 -- A clock that went back refills nothing, and counts from there.
 local elapsedMs = math.max(0, nowMs - updatedAtMs)
 changed = changed or nowMs < updatedAtMs
 local writing = tonumber(known[2]) or 0
-local levels, slowest, waitMs, writingIndex = {}, 0, 0, 0
+local levels, slowest, waitMs, writingIndex, others = {}, 0, 0, 0, 0
 for i = 1, #names do
-  local level = tonumber(known[i + 2]) or capacity[i]
+  local level = tonumber(known[i + 4]) or capacity[i]
   local gain, waitMsMin, comesBack = refill[i] * elapsedMs / 1000, 1, givenBack[i] or 0
   if names[i] == 'producedTokens' then
-    gain = gain - writing * elapsedMs / 1000
+    others = othersNow(known[3], known[4], nowMs, refill[i])
+    gain = gain - (writing + others) * elapsedMs / 1000
     comesBack = comesBack + drained
     -- How soon it fills again depends on answers that are not there yet: asked again after the shortest wait, but not all the time.
     waitMsMin, writingIndex = SOON, i
@@ -75,7 +76,7 @@ writing = math.max(0, writing - pace)
 if ARGV[6] ~= '' and waitMs < SOON then
   local w = writingIndex
   local fullness = math.max(0, levels[w] - needed[w]) / math.max(1e-6, capacity[w] - needed[w])
-  if writing + ARGV[4] > ARGV[6] + (ARGV[7] - ARGV[6]) * fullness then slowest, waitMs = w, SOON end
+  if writing + others + ARGV[4] > ARGV[6] + (ARGV[7] - ARGV[6]) * fullness then slowest, waitMs = w, SOON end
 end
 
 local fields = {'updatedAtMs', nowMs}

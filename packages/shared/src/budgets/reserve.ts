@@ -8,7 +8,8 @@ import type { BudgetName, BudgetSizes, ExpectedCost, Levels } from "./budgets.ts
 import { needsOf, writingPerSecond } from "./needs.ts";
 import type { Needs } from "./needs.ts";
 
-const script = new Script(new URL("reserve.lua", import.meta.url), [new URL("answers-under-way.lua", import.meta.url)]);
+const parts = ["answers-under-way.lua", "others-answers.lua"].map((part) => new URL(part, import.meta.url));
+const script = new Script(new URL("reserve.lua", import.meta.url), parts);
 
 export interface Reservation {
   laneName: string;

@@ -32,9 +32,9 @@ pace, drained = pace + stopped, drained + tooMuch
 local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', 'writingPerSecond', 'othersPerSecond', 'othersAtMs', unpack(names))
 -- A clock that went back refills nothing, and counts from there.
 local elapsedMs = math.max(0, nowMs - (tonumber(known[1]) or nowMs))
-local writing, others, othersAtMs = tonumber(known[2]) or 0, tonumber(known[3]) or 0, tonumber(known[4]) or nowMs
+local writing = tonumber(known[2]) or 0
 
-local fields, reckoned, faster = {'updatedAtMs', nowMs}, {}, 0
+local fields, reckoned = {'updatedAtMs', nowMs}, {}
 for i = 1, #names do
   local at = 4 + (i - 1) * 7
   local used, capacity, refill = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
@@ -42,34 +42,31 @@ for i = 1, #names do
   local gain = refill * elapsedMs / 1000
   local comesBack, overdue = reserved[i], 0
   if names[i] == 'producedTokens' then
-    gain = gain - writing * elapsedMs / 1000
+    gain = gain - (writing + othersNow(known[3], known[4], nowMs, refill)) * elapsedMs / 1000
     comesBack, overdue = ownDrained, drained
   end
   local level = math.min(capacity, (tonumber(known[i + 4]) or capacity) + gain)
   level = math.min(capacity, level + overdue)
   level = math.min(capacity, level + comesBack - used)
   reckoned[i] = string.format('%.6f', level)
+  local tooHigh = most and math.max(0, math.min(level, atStart or level) - most) or 0
   if least then
     level = math.min(capacity, math.max(least, math.min(most, level)))
-  elseif most then
-    local tooHigh = math.max(0, math.min(level, atStart or level) - most)
+  else
     level = level - tooHigh
-    if ARGV[3] == '1' and names[i] == 'producedTokens' then
-      local now = followOthers(others, nowMs - othersAtMs, tooHigh, refill)
-      faster, others = now - others, now
-    end
+  end
+  if ARGV[3] == '1' and names[i] == 'producedTokens' then
+    local others = followOthers(othersNow(known[3], known[4], nowMs, refill), tooHigh, refill)
+    for _, field in ipairs({'othersPerSecond', string.format('%.6f', others), 'othersAtMs', nowMs}) do fields[#fields + 1] = field end
   end
   fields[#fields + 1] = names[i]
   fields[#fields + 1] = string.format('%.6f', level)
 end
 redis.call('ZREM', KEYS[2], ARGV[2])
 redis.call('HDEL', KEYS[3], ARGV[2])
-writing = math.max(0, writing - pace + faster)
--- Sums of fractions drift; without reservations nothing of ours is written.
-if redis.call('ZCARD', KEYS[4]) == 0 then writing = others end
-if faster ~= 0 then
-  for _, field in ipairs({'othersPerSecond', string.format('%.6f', others), 'othersAtMs', nowMs}) do fields[#fields + 1] = field end
-end
+writing = math.max(0, writing - pace)
+-- Sums of fractions drift; without reservations nothing is written.
+if redis.call('ZCARD', KEYS[4]) == 0 then writing = 0 end
 fields[#fields + 1] = 'writingPerSecond'
 fields[#fields + 1] = string.format('%.6f', writing)
 redis.call('HSET', KEYS[1], unpack(fields))

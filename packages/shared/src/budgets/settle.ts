@@ -24,7 +24,7 @@ export interface Settlement {
   believable?: BelievableLevels;
   /** What the buckets held after the reservation, see {@link reserve}. */
   levelsAtStart?: Levels | undefined;
-  /** Claude refused the request because its bucket of output was empty, as far as is known: somebody else has drained it. */
+  /** Claude refused the request because its bucket of output was empty: what ours held more is taken for somebody else's use. */
   outputWasEmpty?: boolean;
   /** Only tests pass a time; Redis' own clock counts. */
   nowMs?: number;

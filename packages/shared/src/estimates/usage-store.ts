@@ -143,7 +143,7 @@ export async function usualCost(redis: Redis, laneName: string): Promise<UsualCo
     outputTokens: currentMean(output),
     durationMs: currentMean(duration),
     answers: input.count,
-    charactersPerToken: visible && visible[0] / visible[1],
+    charactersPerToken: visible && visible[0] > 0 && visible[1] > 0 ? visible[0] / visible[1] : undefined,
   };
 }
 

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Account } from "../accounts/account.ts";
 import { fullBucket, refilled } from "../budgets/bucket.ts";
 import { budgetNames, budgetSizes } from "../budgets/budgets.ts";
+import { othersPerSecond } from "../budgets/others-answers.ts";
 import type { BudgetName } from "../budgets/budgets.ts";
 import { budgetOfWay } from "../budgets/output-counting.ts";
 import type { LaneLimits } from "../limits/tiers.ts";
@@ -37,7 +38,15 @@ export interface LaneInsight {
 const rateMeanMs = 30_000;
 
 const number = z.coerce.number().nullable();
-const fields = [...budgetNames, "writingPerSecond", "updatedAtMs", "startsPerMinute", "startedAtMs"] as const;
+const fields = [
+  ...budgetNames,
+  "writingPerSecond",
+  "othersPerSecond",
+  "othersAtMs",
+  "updatedAtMs",
+  "startsPerMinute",
+  "startedAtMs",
+] as const;
 
 export async function readLaneInsight(redis: Redis, laneName: string, account: Account, burstSeconds: number): Promise<LaneInsight> {
   const { pool } = laneOfName(laneName);
@@ -61,7 +70,10 @@ export async function readLaneInsight(redis: Redis, laneName: string, account: A
   const [updatedAtMs, startsPerMinute, startedAtMs] = [field("updatedAtMs"), field("startsPerMinute"), field("startedAtMs")];
   const left = (name: BudgetName): number => {
     const level = field(name);
-    const drainedPerSecond = name === "producedTokens" ? (field("writingPerSecond") ?? 0) : 0;
+    const drainedPerSecond =
+      name === "producedTokens"
+        ? (field("writingPerSecond") ?? 0) + othersPerSecond(field("othersPerSecond"), field("othersAtMs"), sizes[name], nowMs)
+        : 0;
     const size = { ...sizes[name], refillPerSecond: sizes[name].refillPerSecond - drainedPerSecond };
     const bucket = level === null || updatedAtMs === null ? fullBucket(size, nowMs) : refilled({ level, updatedAtMs }, size, nowMs);
     return Math.max(0, Math.floor(bucket.level));

@@ -28,7 +28,8 @@ export function readRateLimitHeaders(headers: Headers | undefined): SeenLimits {
     const limit = readNumber(headers?.get(`anthropic-ratelimit-${family}-limit`));
     const remaining = readNumber(headers?.get(`anthropic-ratelimit-${family}-remaining`));
     if (limit === undefined || limit < limitMin) continue;
-    seen[budget] = { limit, ...(remaining !== undefined && { remaining: Math.max(0, remaining) }) };
+    // No more can remain than there is.
+    seen[budget] = { limit, ...(remaining !== undefined && { remaining: Math.min(limit, Math.max(0, remaining)) }) };
   }
   return seen;
 }
