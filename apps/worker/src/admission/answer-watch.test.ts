@@ -36,7 +36,14 @@ test("what is seen of an answer is in the budgets soon, and no more of it once i
   const onProgress = watch.begin({ attemptId: "a", estimated, maxTokens: 1_000 });
   expect(await writing()).toBeCloseTo(2);
   const nowMs = performance.now();
-  onProgress({ ...progressAtStart(nowMs), characters: 2_000, timedCharacters: 2_000, timedMs: 1_000, lastPieceAtMs: nowMs });
+  onProgress({
+    ...progressAtStart(nowMs),
+    waitingSinceMs: undefined,
+    characters: 2_000,
+    timedCharacters: 2_000,
+    timedMs: 1_000,
+    lastPieceAtMs: nowMs,
+  });
   await waitUntil(async () => (await written("a")) >= 500, { describe: "what is written" });
   // 500 tokens a second, and the pace that was expected for 200 ms.
   expect(await writing()).toBeCloseTo((500 + 0.2) / 1.2 + 1, 1);

@@ -3,7 +3,15 @@ import { progressAtStart } from "../provider/answer-progress.ts";
 import { seenWriting } from "./seen-writing.ts";
 
 const expected = { charactersPerToken: 2, tokensPerSecond: 50, overdueAfterMs: 30_000, maxTokens: 1_000 };
-const half = { ...progressAtStart(0), characters: 400, timedCharacters: 360, timedMs: 900, lastPieceAtMs: 1_000, lastEventAtMs: 1_000 };
+const half = {
+  ...progressAtStart(0),
+  waitingSinceMs: undefined,
+  characters: 400,
+  timedCharacters: 360,
+  timedMs: 900,
+  lastPieceAtMs: 1_000,
+  lastEventAtMs: 1_000,
+};
 
 test("what is there is what was seen, and what was written since at the pace that was seen", () => {
   // 180 tokens in 900 ms, and 50 tokens a second for another 200 ms.
@@ -13,8 +21,10 @@ test("what is there is what was seen, and what was written since at the pace tha
   expect(seen.written).toBeCloseTo(200 + tokensPerSecond / 10);
 });
 
-test("before anything is seen of it, an answer that has begun goes on as expected", () => {
+test("before anything is seen of it, an answer that has begun goes on as expected, for as long as one may take", () => {
   expect(seenWriting(progressAtStart(500), expected, 1_500)).toEqual({ written: 50, tokensPerSecond: 50 });
+  expect(seenWriting(progressAtStart(500), { ...expected, overdueAfterMs: 8_000 }, 8_500)).toEqual({ written: 400, tokensPerSecond: 50 });
+  expect(seenWriting(progressAtStart(500), { ...expected, overdueAfterMs: 8_000 }, 8_501)).toEqual({ written: 400, tokensPerSecond: 0 });
 });
 
 test("an answer that shows nothing for seconds is taken to stand still", () => {

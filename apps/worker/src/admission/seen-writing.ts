@@ -28,19 +28,20 @@ const timesExpectedMax = 8;
 const silentMaxMs = 3_000;
 
 /**
- * Pieces come some time apart, so an answer is taken to go on at its pace after the last of them. What is not shown is taken to be written at
- * the pace that was expected, but not for longer than an answer takes.
+ * Pieces come some time apart, so an answer is taken to go on at its pace after the last of them. What is not shown, or not yet, is taken to be written at
+ * the pace that was expected, but not for longer than an answer takes: a proxy may hold all back until the end.
  */
 export function seenWriting(progress: AnswerProgress, expected: Expected, nowMs: number): Seen {
-  const { characters, hiddenMs, hiddenSinceMs, lastEventAtMs } = progress;
+  const { waitingSinceMs, characters, hiddenMs, hiddenSinceMs, lastEventAtMs } = progress;
   const { charactersPerToken, overdueAfterMs, maxTokens } = expected;
-  const isHidden = hiddenSinceMs !== undefined;
-  const hiddenNowMs = isHidden ? nowMs - hiddenSinceMs : 0;
-  const there = characters / charactersPerToken + (expected.tokensPerSecond * Math.min(overdueAfterMs, hiddenMs + hiddenNowMs)) / 1_000;
-  const silentMs = isHidden ? 0 : nowMs - lastEventAtMs;
-  const hasStopped = there >= maxTokens || (isHidden ? hiddenMs + hiddenNowMs > overdueAfterMs : silentMs > silentMaxMs);
-  const tokensPerSecond = isHidden ? expected.tokensPerSecond : seenPace(progress, expected);
+  const unseenSinceMs = waitingSinceMs ?? hiddenSinceMs;
+  const unseenMs = hiddenMs + (unseenSinceMs === undefined ? 0 : nowMs - unseenSinceMs);
+  const there = characters / charactersPerToken + (expected.tokensPerSecond * Math.min(overdueAfterMs, unseenMs)) / 1_000;
+  const silentMs = nowMs - lastEventAtMs;
+  const hasStopped = there >= maxTokens || (unseenSinceMs === undefined ? silentMs > silentMaxMs : unseenMs > overdueAfterMs);
   if (hasStopped) return { written: Math.min(maxTokens, there), tokensPerSecond: 0 };
+  if (unseenSinceMs !== undefined) return { written: there, tokensPerSecond: expected.tokensPerSecond };
+  const tokensPerSecond = seenPace(progress, expected);
   return { written: Math.min(maxTokens, there + (tokensPerSecond * silentMs) / 1_000), tokensPerSecond };
 }
 

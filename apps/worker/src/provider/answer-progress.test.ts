@@ -25,7 +25,10 @@ function after(...events: [atMs: number, event: RawMessageStreamEvent][]): Answe
 }
 
 test("text counts by its length, its pace from the first piece on: what came before that is the wait for it", () => {
+  expect(after()).toMatchObject({ waitingSinceMs: 0, characters: 0 });
   expect(after([800, text(10)], [900, text(20)], [1_100, text(40)])).toMatchObject({
+    waitingSinceMs: undefined,
+    hiddenMs: 0,
     characters: 70,
     timedCharacters: 60,
     timedMs: 300,
@@ -44,7 +47,7 @@ test("the arguments of a tool's call count as text", () => {
 
 test("thinking counts by how long it takes, not by what is shown of it, and is no part of the text's pace", () => {
   const thinking = after([100, thinkingStarts], [500, thinkingPiece]);
-  expect(thinking).toMatchObject({ characters: 0, hiddenSinceMs: 100, hiddenMs: 0 });
+  expect(thinking).toMatchObject({ characters: 0, waitingSinceMs: undefined, hiddenSinceMs: 100, hiddenMs: 0 });
   const written = after([100, thinkingStarts], [600, blockStops], [700, text(10)], [800, text(10)]);
   expect(written).toMatchObject({ characters: 20, timedCharacters: 10, timedMs: 100, hiddenMs: 500, hiddenSinceMs: undefined });
   const again = after([0, text(10)], [100, thinkingStarts], [600, blockStops], [700, text(10)]);

@@ -2,6 +2,8 @@
 import type { RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages";
 
 export interface AnswerProgress {
+  /** When it began, as long as no part of it has come. */
+  waitingSinceMs: number | undefined;
   /** Of text and of calls of tools. */
   characters: number;
   /** How many of them came after others, and how long that took: their pace. */
@@ -19,6 +21,7 @@ export interface AnswerProgress {
 /** Claude has begun; nothing is there yet. */
 export function progressAtStart(nowMs: number): AnswerProgress {
   return {
+    waitingSinceMs: nowMs,
     characters: 0,
     timedCharacters: 0,
     timedMs: 0,
@@ -34,7 +37,9 @@ export function withEvent(before: AnswerProgress, event: RawMessageStreamEvent, 
   const progress = { ...before, lastEventAtMs: nowMs };
   switch (event.type) {
     case "content_block_start":
-      return isHidden(event.content_block.type) ? { ...progress, hiddenSinceMs: nowMs, lastPieceAtMs: undefined } : progress;
+      return isHidden(event.content_block.type)
+        ? { ...progress, hiddenSinceMs: nowMs, lastPieceAtMs: undefined, waitingSinceMs: undefined }
+        : progress;
     case "content_block_stop": {
       const { hiddenSinceMs, hiddenMs } = before;
       return hiddenSinceMs === undefined ? progress : { ...progress, hiddenSinceMs: undefined, hiddenMs: hiddenMs + nowMs - hiddenSinceMs };
@@ -49,7 +54,7 @@ export function withEvent(before: AnswerProgress, event: RawMessageStreamEvent, 
 function withPiece(progress: AnswerProgress, length: number, nowMs: number): AnswerProgress {
   if (length === 0) return progress;
   const { characters, timedCharacters, timedMs, lastPieceAtMs } = progress;
-  const next = { ...progress, characters: characters + length, lastPieceAtMs: nowMs };
+  const next = { ...progress, characters: characters + length, lastPieceAtMs: nowMs, waitingSinceMs: undefined };
   if (lastPieceAtMs === undefined) return next;
   return { ...next, timedCharacters: timedCharacters + length, timedMs: timedMs + nowMs - lastPieceAtMs };
 }

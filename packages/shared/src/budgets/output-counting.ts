@@ -149,9 +149,13 @@ const fromAbove = 0.1;
 const tolerance = 0.25;
 const toleranceWhenWatched = 0.05;
 
-/** What the bucket that is waited for may hold, by the headers of an answer that begins. */
-export function believedAtStart({ least, most }: LevelRange, { way }: OutputCounting, burst: number, isWatched: boolean): BelievableLevels {
-  if (!isWatched) return { [budgetOfWay[way]]: { most: most + tolerance * burst } };
+/**
+ * What the bucket that is waited for may hold, by the headers of an answer that begins.
+ *
+ * @param isSure whether our own level is known well: what differs from it is somebody else's doing
+ */
+export function believedAtStart({ least, most }: LevelRange, { way }: OutputCounting, burst: number, isSure: boolean): BelievableLevels {
+  if (!isSure) return { [budgetOfWay[way]]: { most: most + tolerance * burst } };
   const inexact = toleranceWhenWatched * burst;
   return { [budgetOfWay[way]]: { ...(least !== undefined && { least: least - inexact }), most: most + inexact } };
 }
