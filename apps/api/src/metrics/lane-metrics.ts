@@ -20,6 +20,10 @@ export function laneMetrics(registry: Registry): { set: (lanes: readonly LaneRea
     "budget",
   ]);
   const remaining = gauge("sluice_lane_remaining", "What is left of the burst of each budget at this moment.", ["budget"]);
+  const others = gauge(
+    "sluice_lane_others_output_tokens_per_minute",
+    "Output tokens a minute that somebody else on the same account is taken to use.",
+  );
   const jobs = gauge("sluice_lane_jobs", "Jobs that wait for their turn, for a delay or a retry, or whose request is under way.", [
     "state",
   ]);
@@ -32,7 +36,7 @@ export function laneMetrics(registry: Registry): { set: (lanes: readonly LaneRea
   const requests = counter("sluice_upstream_requests_total", "Requests to Claude by what became of them.", ["outcome"]);
   const estimated = counter("sluice_estimated_tokens_total", "Tokens that the answered requests were expected to cost.", ["kind"]);
   const used = counter("sluice_used_tokens_total", "Tokens that the answered requests cost.", ["kind"]);
-  const all = [limit, remaining, jobs, starts, pace, backlog, rest, requests, estimated, used];
+  const all = [limit, remaining, others, jobs, starts, pace, backlog, rest, requests, estimated, used];
 
   return {
     set(lanes) {
@@ -49,6 +53,7 @@ export function laneMetrics(registry: Registry): { set: (lanes: readonly LaneRea
         remaining.set({ ...labels, budget: "requests" }, lane.remaining.requests);
         remaining.set({ ...labels, budget: "input_tokens" }, lane.remaining.inputTokens);
         remaining.set({ ...labels, budget: "output_tokens" }, lane.remaining.outputTokens);
+        others.set(labels, lane.othersOutputTokensPerMinute);
         for (const state of ["queued", "delayed", "running"] as const) jobs.set({ ...labels, state }, lane[state]);
         starts.set(labels, lane.startsPerMinute);
         pace.set(labels, outlook.requestsPerMinute);

@@ -31,6 +31,8 @@ test("a scrape tells of every lane: limits, jobs, requests by outcome, and how i
   await countRequest(api.redis, laneName, "answered", tokens);
   await countRequest(api.redis, laneName, "rate_limited");
   await restLane(api.redis, laneName, 60_000, "upstream");
+  const [seconds] = await api.redis.time();
+  await api.redis.hset(laneKeys(laneName).budgets, { othersPerSecond: 10, othersAtMs: Number(seconds) * 1_000 });
   const series = await scrape();
   expect(Object.fromEntries(series)).toMatchObject({
     sluice_redis_up: 1,
@@ -44,6 +46,8 @@ test("a scrape tells of every lane: limits, jobs, requests by outcome, and how i
     [`sluice_estimated_tokens_total{${lane},kind="output"}`]: 50,
     [`sluice_used_tokens_total{${lane},kind="output"}`]: 55,
   });
+  // It fades from then on.
+  expect(series.get(`sluice_lane_others_output_tokens_per_minute{${lane}}`)).toBeGreaterThan(300);
   expect(series.get(`sluice_lane_rest_seconds{${lane},limited_by="upstream"}`)).toBeGreaterThan(50);
   expect(series.get('sluice_http_request_duration_seconds_count{method="POST",route="/v1/jobs",status="202"}')).toBe(2);
 });

@@ -23,6 +23,8 @@ export interface LaneInsight {
   limits: LaneLimits;
   /** What is left of the burst at this moment, of output what Claude's bucket is likely to hold; a debt shows as 0. */
   remaining: { requests: number; inputTokens: number; outputTokens: number };
+  /** What somebody else on the same account is taken to use of the output limit. */
+  othersOutputTokensPerMinute: number;
   queued: number;
   delayed: number;
   /** Requests under way. */
@@ -68,12 +70,10 @@ export async function readLaneInsight(redis: Redis, laneName: string, account: A
   const values = z.array(number).parse(stored);
   const field = (name: (typeof fields)[number]): number | null => values[fields.indexOf(name)] ?? null;
   const [updatedAtMs, startsPerMinute, startedAtMs] = [field("updatedAtMs"), field("startsPerMinute"), field("startedAtMs")];
+  const others = othersPerSecond(field("othersPerSecond"), field("othersAtMs"), sizes.producedTokens, nowMs);
   const left = (name: BudgetName): number => {
     const level = field(name);
-    const drainedPerSecond =
-      name === "producedTokens"
-        ? (field("writingPerSecond") ?? 0) + othersPerSecond(field("othersPerSecond"), field("othersAtMs"), sizes[name], nowMs)
-        : 0;
+    const drainedPerSecond = name === "producedTokens" ? (field("writingPerSecond") ?? 0) + others : 0;
     const size = { ...sizes[name], refillPerSecond: sizes[name].refillPerSecond - drainedPerSecond };
     const bucket = level === null || updatedAtMs === null ? fullBucket(size, nowMs) : refilled({ level, updatedAtMs }, size, nowMs);
     return Math.max(0, Math.floor(bucket.level));
@@ -89,6 +89,7 @@ export async function readLaneInsight(redis: Redis, laneName: string, account: A
       // What Claude's bucket is likely to hold.
       outputTokens: left(budgetOfWay[counting.way]),
     },
+    othersOutputTokensPerMinute: Math.round(others * 60),
     queued: outlook.waiting,
     delayed,
     running,
