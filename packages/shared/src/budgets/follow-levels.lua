@@ -5,37 +5,25 @@
 --       then six values a budget: name, capacity, refill per second, lowest and highest level that are believed or "", level after the reservation
 -- Returns  1
 -- Work  one read and one write, five budgets; at most 20 overdue attempts stopped
-local nowMs = tonumber(ARGV[1])
-if not nowMs then
-  local time = redis.call('TIME')
-  nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
-end
+local nowMs = momentOf(ARGV[1])
 
 local names = {}
 for i = 2, #ARGV, 6 do names[#names + 1] = ARGV[i] end
-local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', 'writingPerSecond', 'othersPerSecond', 'othersAtMs', unpack(names))
--- A clock that went back refills nothing, and counts from there.
-local elapsedMs = math.max(0, nowMs - (tonumber(known[1]) or nowMs))
-local writing = tonumber(known[2]) or 0
+local buckets = readBuckets(KEYS[1], names, nowMs)
 local stopped, givenBack = stopOverdue(KEYS[3], KEYS[2], #names, nowMs)
 
-local fields = {'updatedAtMs', nowMs, 'writingPerSecond', string.format('%.6f', math.max(0, writing - stopped))}
+local fields = {'updatedAtMs', nowMs, 'writingPerSecond', string.format('%.6f', math.max(0, buckets.writing - stopped))}
 for i, name in ipairs(names) do
   local at = 2 + (i - 1) * 6
   local capacity, refill, atStart = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 5])
   local least, most = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
-  local level, others = (tonumber(known[i + 4]) or capacity) + refill * elapsedMs / 1000, 0
-  if name == 'producedTokens' then
-    others = othersNow(known[3], known[4], nowMs, refill)
-    level = math.min(capacity, level - (writing + others) * elapsedMs / 1000) + givenBack
-  end
-  level = math.min(capacity, level)
+  local level = levelNow(buckets, name, capacity, refill)
+  if name == 'producedTokens' then level = math.min(capacity, level + givenBack) end
   local tooHigh = most and math.max(0, math.min(level, atStart) - most) or 0
   local tooLow = least and math.max(0, least - math.max(level, atStart)) or 0
   -- By an upper bound alone they would only ever be more.
   if name == 'producedTokens' and least then
-    others = followOthers(others, tooHigh - tooLow, refill)
-    for _, field in ipairs({'othersPerSecond', string.format('%.6f', others), 'othersAtMs', nowMs}) do fields[#fields + 1] = field end
+    addOthers(fields, followOthers(buckets.others(refill), tooHigh - tooLow, refill), nowMs)
   end
   fields[#fields + 1] = name
   fields[#fields + 1] = string.format('%.6f', math.min(capacity, level - tooHigh + tooLow))

@@ -1,11 +1,10 @@
 import type { Redis } from "ioredis";
 import { laneKeys } from "../redis/keys.ts";
-import { Script } from "../redis/script.ts";
+import { budgetScript } from "./budget-script.ts";
 import { budgetNames } from "./budgets.ts";
 import type { BelievableLevels, BudgetSizes, Levels } from "./budgets.ts";
 
-const parts = ["answers-under-way.lua", "others-answers.lua"].map((part) => new URL(part, import.meta.url));
-const script = new Script(new URL("follow-levels.lua", import.meta.url), parts);
+const script = budgetScript("follow-levels.lua");
 
 export interface ToldLevels {
   laneName: string;

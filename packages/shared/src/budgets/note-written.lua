@@ -6,11 +6,7 @@
 --       then three values an attempt: id, tokens written until now, tokens a second from now on
 -- Returns  how many of the attempts hold a reservation
 -- Work  two reads and one write, five budgets; one read and two writes an attempt; at most 20 overdue attempts stopped
-local nowMs = tonumber(ARGV[1])
-if not nowMs then
-  local time = redis.call('TIME')
-  nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
-end
+local nowMs = momentOf(ARGV[1])
 local budgets = tonumber(ARGV[3])
 local untilMs = nowMs + ARGV[2]
 
@@ -40,20 +36,13 @@ local stopped, tooMuch = stopOverdue(KEYS[3], KEYS[2], budgets, nowMs)
 drained = drained + tooMuch
 local names = {}
 for i = 4, firstAttempt - 1, 3 do names[#names + 1] = ARGV[i] end
-local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', 'writingPerSecond', 'othersPerSecond', 'othersAtMs', unpack(names))
--- A clock that went back refills nothing, and counts from there.
-local elapsedMs = math.max(0, nowMs - (tonumber(known[1]) or nowMs))
-local writing = tonumber(known[2]) or 0
-local fields = {'updatedAtMs', nowMs, 'writingPerSecond', string.format('%.6f', math.max(0, writing + faster - stopped))}
+local buckets = readBuckets(KEYS[1], names, nowMs)
+local fields = {'updatedAtMs', nowMs, 'writingPerSecond', string.format('%.6f', math.max(0, buckets.writing + faster - stopped))}
 for i, name in ipairs(names) do
   local at = 4 + (i - 1) * 3
   local capacity, refill = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
-  local level = (tonumber(known[i + 4]) or capacity) + refill * elapsedMs / 1000
-  if name == 'producedTokens' then
-    level = math.min(capacity, level - (writing + othersNow(known[3], known[4], nowMs, refill)) * elapsedMs / 1000)
-    level = math.min(capacity, level + drained) + comesBack
-  end
-  level = math.min(capacity, level)
+  local level = levelNow(buckets, name, capacity, refill)
+  if name == 'producedTokens' then level = math.min(capacity, math.min(capacity, level + drained) + comesBack) end
   fields[#fields + 1] = name
   fields[#fields + 1] = string.format('%.6f', level)
 end

@@ -1,11 +1,10 @@
 import type { Redis } from "ioredis";
 import { laneKeys } from "../redis/keys.ts";
-import { Script } from "../redis/script.ts";
+import { budgetScript } from "./budget-script.ts";
 import { budgetNames } from "./budgets.ts";
 import type { BudgetSizes } from "./budgets.ts";
 
-const parts = ["answers-under-way.lua", "others-answers.lua"].map((part) => new URL(part, import.meta.url));
-const script = new Script(new URL("note-written.lua", import.meta.url), parts);
+const script = budgetScript("note-written.lua");
 
 /** So many attempts in one call: Redis does nothing else meanwhile. */
 const attemptsAtOnce = 100;

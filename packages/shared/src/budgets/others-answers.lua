@@ -21,3 +21,8 @@ end
 local function followOthers(perSecond, tooHigh, refillPerSecond)
   return math.max(0, math.min(refillPerSecond * OTHERS_SHARE_MAX, perSecond + OTHERS_PER_TOO_HIGH * tooHigh))
 end
+
+-- Adds what is known of them from now on to the fields that are written.
+local function addOthers(fields, perSecond, nowMs)
+  for _, field in ipairs({'othersPerSecond', string.format('%.6f', perSecond), 'othersAtMs', nowMs}) do fields[#fields + 1] = field end
+end

@@ -14,11 +14,7 @@
 -- In ms.
 local SOON = 25
 
-local nowMs = tonumber(ARGV[1])
-if not nowMs then
-  local time = redis.call('TIME')
-  nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
-end
+local nowMs = momentOf(ARGV[1])
 if redis.call('HEXISTS', KEYS[3], ARGV[2]) == 1 then return {1} end
 -- rest-lane.lua writes this value; the limiter itself only counts jobs.
 if redis.call('GET', KEYS[4]) == '9007199254740991' then return {0, 0, math.max(1, redis.call('PTTL', KEYS[4]))} end
@@ -48,31 +44,25 @@ if #ended > 0 then
   changed = true
 end
 
-local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', 'writingPerSecond', 'othersPerSecond', 'othersAtMs', unpack(names))
-local updatedAtMs = tonumber(known[1]) or nowMs
--- A clock that went back refills nothing, and counts from there.
-local elapsedMs = math.max(0, nowMs - updatedAtMs)
-changed = changed or nowMs < updatedAtMs
-local writing = tonumber(known[2]) or 0
+local buckets = readBuckets(KEYS[1], names, nowMs)
+changed = changed or buckets.wentBack
 local levels, slowest, waitMs, writingIndex, others = {}, 0, 0, 0, 0
 for i = 1, #names do
-  local level = tonumber(known[i + 4]) or capacity[i]
-  local gain, waitMsMin, comesBack = refill[i] * elapsedMs / 1000, 1, givenBack[i] or 0
+  local waitMsMin, comesBack = 1, givenBack[i] or 0
   if names[i] == 'producedTokens' then
-    others = othersNow(known[3], known[4], nowMs, refill[i])
-    gain = gain - (writing + others) * elapsedMs / 1000
+    others = buckets.others(refill[i])
     comesBack = comesBack + drained
     -- How soon it fills again depends on answers that are not there yet: asked again after the shortest wait, but not all the time.
     waitMsMin, writingIndex = SOON, i
   end
-  levels[i] = math.min(capacity[i], math.min(capacity[i], level + gain) + comesBack)
+  levels[i] = math.min(capacity[i], levelNow(buckets, names[i], capacity[i], refill[i]) + comesBack)
   local missing = needed[i] - levels[i]
   if missing > 1e-6 then
     local wait = math.max(waitMsMin, math.ceil(missing / refill[i] * 1000))
     if wait > waitMs then slowest, waitMs = i, wait end
   end
 end
-writing = math.max(0, writing - pace)
+local writing = math.max(0, buckets.writing - pace)
 if ARGV[6] ~= '' and waitMs < SOON then
   local w = writingIndex
   local fullness = math.max(0, levels[w] - needed[w]) / math.max(1e-6, capacity[w] - needed[w])

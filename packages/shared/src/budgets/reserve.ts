@@ -2,14 +2,13 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import { laneKeys, limiterKey } from "../redis/keys.ts";
 import { replyTexts } from "../redis/reply.ts";
-import { Script } from "../redis/script.ts";
+import { budgetScript } from "./budget-script.ts";
 import { budgetNames, readLevels } from "./budgets.ts";
 import type { BudgetName, BudgetSizes, ExpectedCost, Levels } from "./budgets.ts";
 import { needsOf, writingPerSecond } from "./needs.ts";
 import type { Needs } from "./needs.ts";
 
-const parts = ["answers-under-way.lua", "others-answers.lua"].map((part) => new URL(part, import.meta.url));
-const script = new Script(new URL("reserve.lua", import.meta.url), parts);
+const script = budgetScript("reserve.lua");
 
 export interface Reservation {
   laneName: string;

@@ -14,11 +14,7 @@
 
 local held = redis.call('HGET', KEYS[3], ARGV[2])
 if not held then return {0} end
-local nowMs = tonumber(ARGV[1])
-if not nowMs then
-  local time = redis.call('TIME')
-  nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
-end
+local nowMs = momentOf(ARGV[1])
 
 local names = {}
 for i = 4, #ARGV, 7 do names[#names + 1] = ARGV[i] end
@@ -29,42 +25,29 @@ local ownDrained = writtenUntil(reserved, #names, nowMs)
 local stopped, tooMuch = stopWriting(KEYS[4], ARGV[2], reserved[#names + 1], nowMs)
 pace, drained = pace + stopped, drained + tooMuch
 
-local known = redis.call('HMGET', KEYS[1], 'updatedAtMs', 'writingPerSecond', 'othersPerSecond', 'othersAtMs', unpack(names))
--- A clock that went back refills nothing, and counts from there.
-local elapsedMs = math.max(0, nowMs - (tonumber(known[1]) or nowMs))
-local writing = tonumber(known[2]) or 0
+local buckets = readBuckets(KEYS[1], names, nowMs)
 
 local fields, reckoned = {'updatedAtMs', nowMs}, {}
 for i = 1, #names do
   local at = 4 + (i - 1) * 7
   local used, capacity, refill = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
   local least, most, atStart = tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
-  local gain = refill * elapsedMs / 1000
   local comesBack, overdue = reserved[i], 0
-  if names[i] == 'producedTokens' then
-    gain = gain - (writing + othersNow(known[3], known[4], nowMs, refill)) * elapsedMs / 1000
-    comesBack, overdue = ownDrained, drained
-  end
-  local level = math.min(capacity, (tonumber(known[i + 4]) or capacity) + gain)
-  level = math.min(capacity, level + overdue)
+  if names[i] == 'producedTokens' then comesBack, overdue = ownDrained, drained end
+  local level = math.min(capacity, levelNow(buckets, names[i], capacity, refill) + overdue)
   level = math.min(capacity, level + comesBack - used)
   reckoned[i] = string.format('%.6f', level)
   local tooHigh = most and math.max(0, math.min(level, atStart or level) - most) or 0
-  if least then
-    level = math.min(capacity, math.max(least, math.min(most, level)))
-  else
-    level = level - tooHigh
-  end
+  level = least and math.min(capacity, math.max(least, math.min(most, level))) or level - tooHigh
   if ARGV[3] == '1' and names[i] == 'producedTokens' then
-    local others = followOthers(othersNow(known[3], known[4], nowMs, refill), tooHigh, refill)
-    for _, field in ipairs({'othersPerSecond', string.format('%.6f', others), 'othersAtMs', nowMs}) do fields[#fields + 1] = field end
+    addOthers(fields, followOthers(buckets.others(refill), tooHigh, refill), nowMs)
   end
   fields[#fields + 1] = names[i]
   fields[#fields + 1] = string.format('%.6f', level)
 end
 redis.call('ZREM', KEYS[2], ARGV[2])
 redis.call('HDEL', KEYS[3], ARGV[2])
-writing = math.max(0, writing - pace)
+local writing = math.max(0, buckets.writing - pace)
 -- Sums of fractions drift; without reservations nothing is written.
 if redis.call('ZCARD', KEYS[4]) == 0 then writing = 0 end
 fields[#fields + 1] = 'writingPerSecond'

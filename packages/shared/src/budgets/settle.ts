@@ -2,12 +2,11 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import { laneKeys } from "../redis/keys.ts";
 import { replyTexts } from "../redis/reply.ts";
-import { Script } from "../redis/script.ts";
+import { budgetScript } from "./budget-script.ts";
 import { budgetNames, readLevels } from "./budgets.ts";
 import type { BelievableLevels, BudgetName, BudgetSizes, Levels, TokenCost } from "./budgets.ts";
 
-const parts = ["answers-under-way.lua", "others-answers.lua"].map((part) => new URL(part, import.meta.url));
-const script = new Script(new URL("settle.lua", import.meta.url), parts);
+const script = budgetScript("settle.lua");
 
 const replySchema = z.union([z.tuple([z.literal(1)], z.string()), z.tuple([z.literal(0)])]);
 
