@@ -27,7 +27,7 @@ export interface AnswerWatchOptions {
 }
 
 /** An attempt whose answer is watched. */
-export interface Watched {
+interface Watched {
   attemptId: string;
   estimated: ExpectedCost;
   maxTokens: number;

@@ -14,7 +14,6 @@ import type { RequestOutcome } from "@sluice/shared/lanes/lane-counters";
 import type { LaneQueue } from "@sluice/shared/lanes/lane-queue";
 import type { LimitsSource } from "@sluice/shared/limits/effective-limits";
 import { absentLimits, limitsOf, readRateLimitHeaders } from "@sluice/shared/limits/rate-limit-headers";
-import type { LaneLimits } from "@sluice/shared/limits/tiers";
 import type { Logger } from "@sluice/shared/logging/logger";
 import { warnSparingly } from "@sluice/shared/logging/warn-sparingly";
 import type { Redis } from "ioredis";
@@ -27,6 +26,7 @@ import { LaneKnowledge } from "./lane-knowledge.ts";
 import { PaceKeeper } from "./pace-keeper.ts";
 import { mayBeRefusedForOutput, wasRefusedForOutput } from "./refused-for-output.ts";
 import { toldByHeaders } from "./told-by-headers.ts";
+import type { Told } from "./told-by-headers.ts";
 import { chargedFor, isUncounted, usedByAnswer } from "./used-by-answer.ts";
 import { visibleOutput } from "./visible-output.ts";
 
@@ -176,25 +176,31 @@ export class LaneAdmission {
   async #noteBeginning(headers: Headers, { levelsAtStart, estimatedTokens, isWatched }: Beginning): Promise<void> {
     const knowledge = this.#knowledge;
     try {
-      const limitsLearned = knowledge.learnLimits(limitsTold(headers, true));
-      const told = toldByHeaders(headers, knowledge.limits, this.#burstSeconds);
-      if (levelsAtStart === undefined) return await limitsLearned;
+      const { limitsLearned, told } = this.#hear(headers, true);
+      await limitsLearned;
+      if (levelsAtStart === undefined) return;
       const { sizes, counting } = knowledge;
       const range = told.outputOfOurs;
-      const believable = {
-        ...told.levels,
-        ...(range && believedAtStart(range, counting, sizes.outputTokens.capacity, isWatched && knowledge.seesOthers)),
-      };
-      await Promise.all([
-        limitsLearned,
-        followLevels(this.#redis, { laneName: this.#laneName, sizes, believable, levelsAtStart }),
-        ...(range?.least !== undefined
-          ? [knowledge.noteTold({ levelsAtStart, estimatedTokens }, levelsAtStart, { least: range.least, most: range.most })]
-          : []),
-      ]);
+      const believed = range && believedAtStart(range, counting, sizes.outputTokens.capacity, isWatched && knowledge.seesOthers);
+      const believable = { ...told.levels, ...believed };
+      if (Object.keys(believable).length === 0) return;
+      await followLevels(this.#redis, { laneName: this.#laneName, sizes, believable, levelsAtStart });
+      if (range?.least === undefined) return;
+      await knowledge.noteTold({ levelsAtStart, estimatedTokens }, levelsAtStart, { least: range.least, most: range.most });
     } catch (error) {
       this.#warn({ event: "budget.not_noted", lane: this.#laneName, error: error instanceof Error ? error.message : String(error) });
     }
+  }
+
+  /**
+   * Takes in the limits that headers tell; resolves when other workers can read them.
+   *
+   * @param isMessage headers of an error may leave limits out that are there
+   */
+  #hear(headers: Headers | undefined, isMessage: boolean): { limitsLearned: Promise<void>; told: Told } {
+    const seen = readRateLimitHeaders(headers);
+    const limitsLearned = this.#knowledge.learnLimits({ ...(isMessage && headers && absentLimits(headers)), ...limitsOf(seen) });
+    return { limitsLearned, told: toldByHeaders(seen, this.#knowledge.limits, this.#burstSeconds) };
   }
 
   async #settle({ attemptId, size, estimated, levelsAtStart, durationMs }: SentAttempt, answer: ClaudeAnswer): Promise<void> {
@@ -209,9 +215,7 @@ export class LaneAdmission {
     if (isMessage) knowledge.noteWatched(watched?.progress?.hiddenMs === 0);
     const isBroken = answer.kind === "no_answer" && answer.reason === "incomplete";
     if (watched !== undefined && (isMessage || isBroken)) this.#watch.noteOutcome(isMessage);
-    const headers = newHeadersOf(answer);
-    const limitsLearned = knowledge.learnLimits(limitsTold(headers, isMessage));
-    const told = toldByHeaders(headers, knowledge.limits, this.#burstSeconds);
+    const { limitsLearned, told } = this.#hear(newHeadersOf(answer), isMessage);
     const { sizes, counting } = knowledge;
     const { outputOfOurs } = told;
     const mayBeOutput = mayBeRefusedForOutput(answer, told.output, sizes.outputTokens.capacity);
@@ -219,32 +223,16 @@ export class LaneAdmission {
     const believable = { ...told.levels, ...(mayBeOutput ? believedWhenRefused(believed ?? {}, counting) : believed) };
     const outputWasEmpty = wasRefusedForOutput(answer) && knowledge.seesOthers;
     const used = usedByAnswer(answer, estimated, { maxTokens: size.maxTokens, written: watched?.written });
+    const visible = isMessage && used !== null ? visibleOutput(answer.message, used.outputTokens, watched?.progress) : undefined;
     const refilledTokens = (sizes.inputTokens.refillPerSecond * durationMs) / 1_000;
     const charged =
       isMessage && used !== null ? chargedFor(used, estimated, { answers: knowledge.usual?.answers ?? 0, refilledTokens }) : used;
     try {
       const [settled] = await Promise.all([
-        settle(redis, {
-          laneName,
-          attemptId,
-          used: charged,
-          sizes,
-          believable,
-          levelsAtStart,
-          outputWasEmpty,
-        }),
+        settle(redis, { laneName, attemptId, used: charged, sizes, believable, levelsAtStart, outputWasEmpty }),
         limitsLearned,
         countRequest(redis, laneName, outcomeOf(answer), isMessage && used !== null ? { estimated, used } : undefined),
-        ...(isMessage && used !== null
-          ? [
-              learnUsage(
-                redis,
-                size,
-                { ...used, durationMs, visible: visibleOutput(answer.message, used.outputTokens, watched?.progress) },
-                estimated.durationMs,
-              ),
-            ]
-          : []),
+        ...(isMessage && used !== null ? [learnUsage(redis, size, { ...used, durationMs, visible }, estimated.durationMs)] : []),
         ...(wasRefused ? [knowledge.slowDown()] : []),
       ]);
       if (!settled.wasHeld) this.#log.warn({ event: "budget.lease_ended", lane: laneName, attemptId, ...used });
@@ -264,11 +252,6 @@ export class LaneAdmission {
 function newHeadersOf(answer: ClaudeAnswer): Headers | undefined {
   if (answer.kind === "message") return answer.isStreamed ? undefined : answer.headers;
   return answer.kind === "error" && answer.status !== undefined ? answer.headers : undefined;
-}
-
-/** @param isMessage headers of an error may leave limits out that are there */
-function limitsTold(headers: Headers | undefined, isMessage: boolean): Partial<LaneLimits> {
-  return { ...(isMessage && headers && absentLimits(headers)), ...limitsOf(readRateLimitHeaders(headers)) };
 }
 
 function outcomeOf(answer: ClaudeAnswer): RequestOutcome {

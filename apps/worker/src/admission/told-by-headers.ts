@@ -1,6 +1,6 @@
 import type { BelievableLevels, LevelRange } from "@sluice/shared/budgets/budgets";
 import { believableLevels } from "@sluice/shared/limits/believable-levels";
-import { readRateLimitHeaders } from "@sluice/shared/limits/rate-limit-headers";
+import type { SeenLimits } from "@sluice/shared/limits/rate-limit-headers";
 import type { LaneLimits } from "@sluice/shared/limits/tiers";
 
 export interface Told {
@@ -17,8 +17,7 @@ export interface Told {
  *
  * @param limits what the lane keeps to
  */
-export function toldByHeaders(headers: Headers | undefined, limits: LaneLimits, burstSeconds: number): Told {
-  const seen = readRateLimitHeaders(headers);
+export function toldByHeaders(seen: SeenLimits, limits: LaneLimits, burstSeconds: number): Told {
   const { outputTokens: output, ...levels } = believableLevels(seen, burstSeconds, { limits });
   // Where the operator's ceiling is lower than Claude's limit, ours are no buckets of Claude's: what it says raises none.
   const isClaudes = (seen.outputTokens?.limit ?? 0) <= limits.outputTokensPerMinute;

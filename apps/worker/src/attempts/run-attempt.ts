@@ -167,11 +167,8 @@ async function putBack(
 
 async function callClaude(context: AttemptContext, attempt: UnderWay, signal: AbortSignal): Promise<NextStep> {
   const sentAtMs = Date.now();
-  const answer = await context.claude.send(attempt.params, {
-    timeoutMs: attempt.spec.timeoutMs,
-    signal,
-    ...attempt.permit.follow(),
-  });
+  const { timeoutMs } = attempt.spec;
+  const answer = await context.claude.send(attempt.params, { timeoutMs, signal, ...attempt.permit.follow() });
   const durationMs = Date.now() - sentAtMs;
   // Not the job's concern: what is not settled is given back when its lease ends.
   const settled = Promise.all([attempt.permit.settle(answer), countInMonth(context, attempt, answer)]).catch((error: unknown) => {

@@ -6,7 +6,7 @@ import type { BelievableLevels, BudgetSizes, Levels } from "./budgets.ts";
 
 const script = budgetScript("follow-levels.lua");
 
-export interface ToldLevels {
+export interface LevelObservation {
   laneName: string;
   sizes: BudgetSizes;
   /** By what Claude said remains. */
@@ -21,7 +21,7 @@ export interface ToldLevels {
  * Brings our levels to what Claude says, as far as they are too high both now and when the request left, or both too low; and finds out how
  * fast somebody else's answers drain `producedTokens`. For an answer that has begun; when it is there, {@link settle} is told.
  */
-export async function followLevels(redis: Redis, { laneName, sizes, believable, levelsAtStart, nowMs }: ToldLevels): Promise<void> {
+export async function followLevels(redis: Redis, { laneName, sizes, believable, levelsAtStart, nowMs }: LevelObservation): Promise<void> {
   const budgets = budgetNames.flatMap((name) => [
     name,
     sizes[name].capacity,
