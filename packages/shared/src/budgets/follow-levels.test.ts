@@ -1,7 +1,4 @@
-import { startTestRedis } from "@sluice/testkit/redis";
-import type { Redis } from "ioredis";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { connectForWorker } from "../redis/connect.ts";
+import { expect, test } from "vitest";
 import { laneKeys } from "../redis/keys.ts";
 import { budgetSizes } from "./budgets.ts";
 import type { BelievableLevels, Levels } from "./budgets.ts";
@@ -9,23 +6,15 @@ import { followLevels } from "./follow-levels.ts";
 import { needsOf } from "./needs.ts";
 import { reserve } from "./reserve.ts";
 import { settle } from "./settle.ts";
+import { newLane, sizes, startBudgetsRedis } from "./testing/budgets-redis.ts";
 
-const server = await startTestRedis();
-let redis: Redis;
-beforeAll(() => {
-  redis = connectForWorker(server.url);
-});
-afterAll(() => redis.disconnect());
-
-// 200 tokens of output a second, and as many in the bucket.
-const sizes = budgetSizes({ requestsPerMinute: 600, inputTokensPerMinute: 60_000, outputTokensPerMinute: 12_000 }, 1);
+const { redis } = await startBudgetsRedis();
 const { capacity, refillPerSecond } = sizes.producedTokens;
 const cost = { inputTokens: 1, outputTokens: 1, durationMs: 1_000_000, overdueAfterMs: 1_000_000 };
-let lanes = 0;
 
 /** A lane in which nothing is written by us, with one reservation. */
 async function beginLane() {
-  const laneName = `{test.followed${(lanes += 1)}}`;
+  const laneName = newLane();
   const needs = { ...needsOf({ cost, sizes }), writing: undefined };
   const ask = (attemptId: string, nowMs: number) => reserve(redis, { laneName, attemptId, cost, sizes, needs, leaseMs: 10 ** 9, nowMs });
   const reply = await ask("first", 0);
